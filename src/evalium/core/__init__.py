@@ -40,6 +40,7 @@ from .plan import (
     Step,
     Subset,
 )
+from .pyfile import load_object, source_hash
 from .record import Record, Score, Verdict
 from .registry import Registry
 from .sample import Sample, Scalar
@@ -96,4 +97,6 @@ __all__ = [
     "canonical_json",
     "content_hash",
     "did_you_mean",
+    "load_object",
+    "source_hash",
 ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """How a call, or the parsing of its answer, ended.
 
     A failed call is data: it is counted under its status and never turned into a score of 0.

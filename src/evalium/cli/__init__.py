@@ -1,0 +1,5 @@
+"""The command line: `evalium COMMAND`."""
+
+from .main import cli, main
+
+__all__ = ["cli", "main"]

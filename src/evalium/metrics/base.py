@@ -1,0 +1,217 @@
+"""What a metric is: a sum and a formula, or a formula on weighted columns."""
+
+from abc import ABC, abstractmethod
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from evalium.core import ConfigError, Estimate
+from evalium.stats import Interval
+
+from .column import Codes, Floats
+from .frame import Frame
+from .rows import Coded, Dense
+
+IntervalRule = Literal["mean", "ratio", "total", "bootstrap", "none"]
+Returned = Dense | Coded | npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How intervals are made.
+
+    Attributes:
+        level: Confidence level in (0, 1).
+        bootstrap: Resamples where the interval is a bootstrap.
+        seed: Names that the seed is a stable hash of; the metric's and the slice's are added.
+    """
+
+    level: float = 0.95
+    bootstrap: int = 2000
+    seed: tuple[str, ...] = ("run",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric(ABC):
+    """Base of every metric: a frozen dataclass whose fields are its options.
+
+    Class attributes say what a page, a gate or a decision matrix must know. A field declared with `compare=False`
+    describes and does not define: it stays out of the signature.
+
+    Attributes:
+        key: Name in the results; empty takes the metric's name, after its scorer's where that was named.
+        name: Registered name.
+        version: Raised when the same data would give another value.
+        unit: `"1"` for shares and scores, `"s"`, `"USD"`, `"token"`, ...
+        low: Least possible value, None when unbounded.
+        high: Greatest possible value, None when unbounded.
+        higher_is_better: Direction, None where neither is better.
+        reference: Where the definition comes from.
+        fits: Kinds of scorer it reads; empty when it reads records only.
+    """
+
+    key: str = field(default="", compare=False)
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    reference: ClassVar[str] = ""
+    fits: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        if not self.key:
+            object.__setattr__(self, "key", self.default_key)
+
+    @property
+    def default_key(self) -> str:
+        """Name in the results when none is given."""
+        return self.name
+
+    @property
+    def unit(self) -> str:
+        """Unit of the value."""
+        return "1"
+
+    @property
+    def low(self) -> float | None:
+        """Least possible value."""
+        return 0.0
+
+    @property
+    def high(self) -> float | None:
+        """Greatest possible value."""
+        return 1.0
+
+    @property
+    def higher_is_better(self) -> bool | None:
+        """Direction."""
+        return True
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options that define the metric, by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
+
+    @property
+    def signature(self) -> str:
+        """Everything that changes the value, in one line.
+
+        Example:
+            >>> from evalium.metrics import create
+            >>> create({"f_beta": {"beta": 2}}, [])[0].signature
+            'f_beta|average:macro|beta:2|positive:-|unparsed:wrong|zero_division:undefined|v:1'
+        """
+        options = sorted((k, v) for k, v in self.options.items() if k != "scorer")
+        return "|".join([self.name, *(f"{k}:{_written(v)}" for k, v in options), f"v:{self.version}"])
+
+    @property
+    def spec(self) -> str | dict[str, Any]:
+        """What `create` makes this metric from again: a name, or `{name: options}`."""
+        scorer = self.options.get("scorer", "")
+        name = f"{scorer}.{self.name}" if scorer else self.name
+        defaults = {f.name: f.default for f in fields(self) if f.default is not MISSING}
+        changed = {k: v for k, v in self.options.items() if k != "scorer" and v != defaults.get(k, MISSING)}
+        if self.key not in {self.default_key, name}:
+            changed["name"] = self.key
+        return {name: changed} if changed else name
+
+    def needs(self) -> tuple[str, ...]:
+        """Names of the frame's columns that it reads (`status` and what weights and clusters come for free)."""
+        return ()
+
+    def source(self) -> str:
+        """What its rows are made of; metrics of one source share rows and bootstrap draws."""
+        return f"{self.options.get('scorer', '')}|{self.signature}"
+
+    def outputs(self, frame: Frame) -> tuple[str, ...]:
+        """Names of its numbers where there are several, such as the classes; empty for one number."""
+        return ()
+
+    def flags(self, frame: Frame) -> tuple[str, ...]:
+        """Warnings about the data that belong next to the number."""
+        return ()
+
+
+class SumMetric(Metric):
+    """A metric that is a formula on summed rows.
+
+    The value, slices, bootstrap, clustered errors, paired differences, streaming and merging follow from `rows` and
+    `value`; nothing else has to be written.
+
+    Attributes:
+        interval: `mean` and `ratio` for s0 / s1 (of a 0/1 or graded value; of two totals), `total` for s0 where s1
+            counts, `bootstrap` for any other formula, `none`.
+    """
+
+    interval: ClassVar[IntervalRule] = "bootstrap"
+
+    @abstractmethod
+    def rows(self, frame: Frame) -> Returned:
+        """Sufficient statistics [n, k] of each unit; nan in a row marks a unit that lacks the number.
+
+        An array [n] is short for rows (x, 1). `Coded` holds rows of which few are distinct.
+        """
+
+    def value(self, sums: Floats) -> Floats:
+        """The formula: sums [..., k] to values [...], or [..., m] for several outputs; nan where undefined."""
+        return divide(sums[..., 0], sums[..., 1])
+
+    def reason(self, sums: Floats) -> str:
+        """Why the value of these sums is undefined."""
+        return f"{self.name} is undefined for this data: a denominator is 0"
+
+
+class WeightedMetric(Metric):
+    """A metric that is a formula on columns and weights: ranks, quantiles, distances between distributions."""
+
+    @abstractmethod
+    def columns(self, frame: Frame) -> tuple[Floats, ...]:
+        """Columns [n] or [n, c] of each unit; nan in any marks a unit that lacks the number."""
+
+    @abstractmethod
+    def value(self, columns: tuple[Floats, ...], weights: Floats) -> Floats:
+        """The formula: columns of n units and weights [..., n] to values [...], or [..., m]; nan where undefined.
+
+        A weight of 2 counts as the unit twice, 0 as the unit absent.
+        """
+
+    def own_interval(self, columns: tuple[Floats, ...], clusters: Codes | None, level: float) -> Interval | None:
+        """An interval better than the bootstrap's for unweighted units, or None."""
+        return None
+
+    def reason(self, columns: tuple[Floats, ...]) -> str:
+        """Why the value of these columns is undefined."""
+        return f"{self.name} is undefined for this data"
+
+
+class FrameMetric(Metric):
+    """A metric of the run as a whole, such as calls per second: neither a sum nor a function of weights."""
+
+    @abstractmethod
+    def measure(self, frame: Frame, how: How) -> Estimate:
+        """The number and its interval."""
+
+
+def divide(top: Floats, bottom: Floats) -> Floats:
+    """top / bottom, nan where bottom is 0.
+
+    Example:
+        >>> divide(np.array([1.0, 1.0]), np.array([2.0, 0.0])).tolist()
+        [0.5, nan]
+    """
+    shape = np.broadcast_shapes(np.shape(top), np.shape(bottom))
+    return np.divide(top, bottom, out=np.full(shape, np.nan), where=np.asarray(bottom) != 0)
+
+
+def check_choice(metric: str, option: str, value: Any, known: tuple[Any, ...]) -> None:
+    """Refuse an option's value that is none of the known ones."""
+    if value not in known:
+        shown = ", ".join(repr(k) for k in known)
+        raise ConfigError(f"metric {metric!r}, option {option!r} must be one of {shown}, got {value!r}")
+
+
+def _written(value: Any) -> str:
+    if value is None or value == "":
+        return "-"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,115 @@
+"""The statistical contract: which interval belongs to which kind of number."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from evalium.stats import (
+    Interval,
+    bca,
+    cluster_ratio,
+    delta_ratio,
+    percentile,
+    t_mean,
+    wilson,
+)
+
+from .base import How, SumMetric, WeightedMetric
+from .column import Floats
+from .resample import column_draws, jackknife_interval, sum_draws, wants_jackknife
+from .units import ColumnUnits, SumUnits
+
+NO_INTERVAL = Interval(math.nan, math.nan, math.nan, "none", ())
+_BCA_UNITS = 20_000
+_FEW_CLUSTERS = 10
+
+
+def sum_intervals(metric: SumMetric, units: SumUnits, values: Floats, how: How, seed: int) -> list[Interval]:
+    """One interval for each value of a sum metric."""
+    blank = _blank(units, how.level)
+    if blank is not None or metric.interval == "none":
+        return [blank or NO_INTERVAL] * len(values)
+    if metric.interval == "bootstrap":
+        return _bootstrap_intervals(metric, units, values, how, seed)
+    interval = _ratio_interval(metric, units, how.level)
+    if metric.interval == "total":
+        size = float(units.total[1])
+        interval = replace(interval, low=interval.low * size, high=interval.high * size, method=f"n*{interval.method}")
+    return [interval]
+
+
+def column_intervals(
+    metric: WeightedMetric, units: ColumnUnits, values: Floats, how: How, seed: int
+) -> list[Interval]:
+    """One interval for each value of a weighted metric."""
+    blank = _blank(units, how.level)
+    if blank is not None:
+        return [blank] * len(values)
+    if units.weights is None:
+        own = metric.own_interval(units.columns, units.clusters, how.level)
+        if own is not None:
+            return [own]
+    if wants_jackknife(units, how.bootstrap):
+        return jackknife_interval(metric, units, values, how.level, seed)
+    drawn = column_draws(metric, units, how.bootstrap, seed)
+    return [_flagged(percentile(drawn[:, i], how.level), units) for i in range(len(values))]
+
+
+def _blank(units: SumUnits | ColumnUnits, level: float) -> Interval | None:
+    """The interval of data that cannot have one."""
+    if units.n == 0:
+        return NO_INTERVAL
+    if units.n == 1:
+        return Interval(math.nan, math.nan, level, "none", ("single",))
+    if units.n_clusters is not None and units.n_clusters < 2:
+        return Interval(math.nan, math.nan, level, "none", ("one_cluster",))
+    return None
+
+
+def _ratio_interval(metric: SumMetric, units: SumUnits, level: float) -> Interval:
+    """Interval of s0 / s1: Wilson, t, delta or CR1, by what the units are."""
+    table = units.independent.dense().table
+    top, bottom = table[:, 0], table[:, 1]
+    if metric.interval != "ratio" and units.binary and top.sum() in (0.0, bottom.sum()):
+        # Nothing varies, which is no certainty: each independent unit (cluster) counts as one trial.
+        share = float(top.sum() > 0) * len(top)
+        method = "wilson" if units.clusters is None else "wilson:clusters"
+        return replace(_flagged(wilson(share, len(top), level), units), method=method)
+    if units.clusters is not None:
+        return cluster_ratio(top, bottom, level)
+    if metric.interval == "ratio" or units.weights is not None:
+        return delta_ratio(top, bottom, level)
+    if units.binary:
+        return wilson(float(top.sum()), len(top), level)
+    return t_mean(top, level)
+
+
+def _bootstrap_intervals(metric: SumMetric, units: SumUnits, values: Floats, how: How, seed: int) -> list[Interval]:
+    drawn = sum_draws(metric, units, how.bootstrap, seed)
+    left_out = None
+    if len(units.independent.valid) <= _BCA_UNITS:
+        sums, counts = units.independent.leave_one_out()
+        left_out = np.repeat(_columns(metric.value(sums)), counts, axis=0)
+    intervals = []
+    for i, value in enumerate(values):
+        interval = percentile(drawn.values[:, i], how.level, drawn.method)
+        if left_out is not None and not math.isnan(value):
+            corrected = bca(drawn.values[:, i], float(value), left_out[:, i], how.level, drawn.method)
+            interval = interval if "undefined" in corrected.flags else corrected
+        intervals.append(_flagged(interval, units))
+    return intervals
+
+
+def _columns(values: Floats) -> Floats:
+    return values[:, None] if values.ndim == 1 else values
+
+
+def _flagged(interval: Interval, units: SumUnits | ColumnUnits) -> Interval:
+    if units.n_clusters is None:
+        return interval
+    flags = interval.flags
+    if units.n_clusters < _FEW_CLUSTERS and "few_clusters" not in flags:
+        flags = ("few_clusters", *flags)
+    method = interval.method if "cluster" in interval.method else f"cluster:{interval.method}"
+    return replace(interval, flags=flags, method=method)

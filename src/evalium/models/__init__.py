@@ -1,0 +1,23 @@
+"""Models: a thing that answers, whichever protocol it speaks and wherever it runs."""
+
+from ._errors import ConnectionFailed, QuotaExhausted
+from .base import Adapter, AdapterBase, KeyedByContent, Mode, NeedsDataset, Request, Response
+from .prices import cost, count_tokens_estimate, price_of
+from .registry import connect, models
+
+__all__ = [
+    "Adapter",
+    "AdapterBase",
+    "ConnectionFailed",
+    "KeyedByContent",
+    "Mode",
+    "NeedsDataset",
+    "QuotaExhausted",
+    "Request",
+    "Response",
+    "connect",
+    "cost",
+    "count_tokens_estimate",
+    "models",
+    "price_of",
+]

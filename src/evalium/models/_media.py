@@ -1,0 +1,59 @@
+"""Images, sounds and files as providers want them: base64 inside the request, or an address."""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+
+from evalium.core import ConfigError, DataError, Media, MediaPart, Message
+
+
+def has_media(messages: tuple[Message, ...]) -> bool:
+    """Whether any message carries media, so that files have to be read before the request can be written."""
+    return any(
+        isinstance(part, MediaPart)
+        for message in messages
+        if not isinstance(message.content, str)
+        for part in message.content
+    )
+
+
+def base64_of(media: Media, base: Path) -> str:
+    """Return the bytes of media in base64.
+
+    Args:
+        media: With `data`, `path` or `blob`; a relative path counts from `base`. A blob lies in the workspace,
+            `EVALIUM_HOME` or `.evalium` below the current folder.
+        base: Folder of the plan.
+
+    Raises:
+        DataError: The file is not there or cannot be read.
+        ConfigError: Only an address is given where the provider takes none.
+    """
+    if media.data is not None:
+        return media.data
+    if media.path is not None:
+        file = base / media.path
+    elif media.blob is not None:
+        file = Path(os.environ.get("EVALIUM_HOME") or ".evalium") / "blobs" / media.blob
+    elif media.url is not None:
+        raise ConfigError(f"{media.kind} {media.url!r}: this provider takes no address here; give a path instead")
+    else:
+        raise DataError(f"{media.kind} media needs one of path, url, data or blob")
+    try:
+        return base64.b64encode(file.read_bytes()).decode("ascii")
+    except OSError as error:
+        raise DataError(f"cannot read the {media.kind} {str(file)!r}: {error.strerror or error}") from error
+
+
+def data_url(media: Media, base: Path) -> str:
+    """Return the address of media: its own, or a `data:` URL with the bytes."""
+    if media.url is not None:
+        return media.url
+    return f"data:{media.mime};base64,{base64_of(media, base)}"
+
+
+def file_name(media: Media) -> str:
+    """Return the name to show for media."""
+    return media.name or (Path(media.path).name if media.path else media.kind)

@@ -1,0 +1,226 @@
+"""Calls of one model: key, cache, attempts, and the record of each."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Any
+
+import msgspec
+
+from evalium.core import Execution, Message, Price, ProviderError, Record, Sample, Status, canonical_json
+from evalium.models import Adapter, KeyedByContent, Request, Response, cost
+from evalium.store import ResponseCache
+
+from .attempts import Attempted, attempt
+from .limiter import Limiter
+
+_encode_json = msgspec.json.Encoder().encode
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Kept(msgspec.Struct, array_like=True):
+    """What the response cache keeps of a call: the answer and what it took the first time."""
+
+    response: Response
+    latency: float
+    cost: float | None
+    attempts: int
+
+
+class Ask(msgspec.Struct):
+    """One call about to be made."""
+
+    request: Request
+    sample: Sample
+    epoch: int
+    step: int
+    role: str
+    key: str
+    entered: float
+
+
+_decode_kept = msgspec.msgpack.Decoder(Kept).decode
+
+
+class Spending:
+    """What has been spent so far, and the cap."""
+
+    def __init__(self, budget: float | None) -> None:
+        self.budget = budget
+        self.spent = 0.0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the cap is reached."""
+        return self.budget is not None and self.spent >= self.budget
+
+
+class Caller:
+    """Makes the calls of one model within one run.
+
+    Args:
+        run: Id of the run.
+        label: Name of the model in the plan.
+        adapter: The model.
+        limiter: Slots of its endpoint.
+        execution: Retries, time limits.
+        price: What it costs.
+        cache: Where answers are kept; None when they are not.
+        spending: Shared count of what was spent.
+    """
+
+    def __init__(
+        self,
+        run: str,
+        label: str,
+        adapter: Adapter,
+        limiter: Limiter,
+        execution: Execution,
+        price: Price | None,
+        cache: ResponseCache | None,
+        spending: Spending,
+    ) -> None:
+        self.run, self.label, self.adapter = run, label, adapter
+        self._limiter, self._execution, self._price = limiter, execution, price
+        self._cache = cache if adapter.remote else None
+        self._spending = spending
+        self._content = adapter.content if isinstance(adapter, KeyedByContent) else None
+        self._base = hashlib.sha256(canonical_json(adapter.identity))
+        self._prefixes: dict[tuple[int, str, bool], tuple[Any, Any]] = {}
+        self.tracebacks: dict[str, tuple[str, str, str]] = {}
+
+    def key(self, request: Request, epoch: int, step: int = 0) -> str:
+        """The call key: sha256 over everything that determines the answer."""
+        digest = self._prefix(request).copy()
+        digest.update(canonical_json((request.messages, request.prompt, request.continuations, epoch, step)))
+        sample = request.sample
+        if sample is not None:
+            if sample.media:
+                digest.update(sample.hash.encode())
+            if self._content is not None:
+                digest.update(canonical_json(self._content(request)))
+        return digest.hexdigest()
+
+    def _prefix(self, request: Request) -> Any:
+        # parameters are one object for a whole run, so their share of the key is computed once
+        at = (id(request.params), request.mode, request.stream)
+        known = self._prefixes.get(at)
+        if known is None or known[0] is not request.params or request.tools:
+            digest = self._base.copy()
+            digest.update(canonical_json((request.mode, request.params, request.tools, request.stream)))
+            if len(self._prefixes) < 64:
+                self._prefixes[at] = (request.params, digest)
+            return digest
+        return known[1]
+
+    async def call(
+        self,
+        request: Request,
+        sample: Sample,
+        epoch: int = 0,
+        *,
+        key: str | None = None,
+        step: int = 0,
+        role: str = "subject",
+    ) -> Record:
+        """Ask the model once (with retries) and say how it went.
+
+        Returns:
+            A record whatever happened; failures are a status, not an exception.
+        """
+        ask = Ask(request, sample, epoch, step, role, key or self.key(request, epoch, step), time.time())
+        if self._cache is not None:
+            kept = self._cache.get(ask.key)
+            if kept is not None:
+                return self._from_cache(ask, _decode_kept(kept))
+        tried = await attempt(self.adapter, request, self._limiter, self._execution)
+        record = self._failed(ask, tried) if tried.response is None else self._answered(ask, tried, tried.response)
+        record.attempts = tried.attempts
+        record.queue_time = tried.queue_time
+        record.retry_time = tried.retry_time
+        return record
+
+    def _answered(self, ask: Ask, tried: Attempted, response: Response) -> Record:
+        latency = response.latency if response.latency is not None else tried.latency
+        spent = self._cost(response, latency)
+        if spent:
+            self._spending.spent += spent
+        if self._cache is not None and response.status is Status.OK:
+            self._cache.put(ask.key, _encode(Kept(response, latency, spent, tried.attempts)))
+        record = self._record(ask, response)
+        record.latency = latency
+        record.cost = spent
+        return record
+
+    def _cost(self, response: Response, latency: float) -> float | None:
+        price = self._price
+        if price is None:
+            return response.cost
+        if price.per_second and response.service_time is None:
+            # a server that does not report its own time is charged for the time it was waited for
+            response = msgspec.structs.replace(response, service_time=latency)
+        return cost(price, response)
+
+    def _failed(self, ask: Ask, tried: Attempted) -> Record:
+        error = tried.error
+        kind = error.kind if isinstance(error, ProviderError) else type(error).__name__
+        if tried.traceback:
+            self.tracebacks.setdefault(f"{kind}:{error}", (kind, str(error), tried.traceback))
+        record = self._record(ask, Response(status=tried.status))
+        record.latency = tried.latency
+        record.error_kind, record.error = kind, str(error)
+        return record
+
+    def _from_cache(self, ask: Ask, kept: Kept) -> Record:
+        record = self._record(ask, kept.response)
+        record.latency, record.cost, record.attempts = kept.latency, kept.cost, kept.attempts
+        record.cached = True
+        return record
+
+    def _record(self, ask: Ask, response: Response) -> Record:
+        sample = ask.sample
+        return Record(
+            key=ask.key,
+            run=self.run,
+            sample=sample.id,
+            sample_hash=sample.hash,
+            model=self.label,
+            status=response.status,
+            epoch=ask.epoch,
+            step=ask.step,
+            role=ask.role,
+            started_at=ask.entered,
+            ttft=response.ttft,
+            itl=response.itl,
+            service_time=response.service_time,
+            input_tokens=response.input_tokens,
+            output_tokens=response.output_tokens,
+            cached_tokens=response.cached_tokens,
+            reasoning_tokens=response.reasoning_tokens,
+            finish_reason=response.finish_reason,
+            input=input_text(ask.request),
+            output=response.output,
+            target=sample.target,
+            choices=sample.choices,
+            context=sample.context,
+            label=response.label,
+            probabilities=response.probabilities,
+            logprobs=response.logprobs,
+            tool_calls=response.tool_calls,
+            attributes=sample.attributes,
+            cluster=sample.cluster,
+            data=response.data,
+        )
+
+
+def input_text(request: Request) -> str | None:
+    """What was sent, as text: the user's words where that is all, otherwise the turns as JSON."""
+    messages: tuple[Message, ...] = request.messages
+    if request.prompt is not None:
+        return request.prompt
+    if len(messages) == 1 and messages[0].role == "user" and isinstance(messages[0].content, str):
+        return messages[0].content
+    if messages:
+        return _encode_json(messages).decode()
+    return None

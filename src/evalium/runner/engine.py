@@ -1,0 +1,186 @@
+"""The loop that turns samples into journalled, scored records."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
+
+from evalium.core import AuthError, BudgetExceeded, ProviderError, Record, Sample, Status
+from evalium.store import Journal
+
+from .caller import Caller, Spending
+from .prompting import BuildRequest
+from .scoring import Scoring
+from .solver import Call, Solve, trace_key, trace_record
+
+HOPELESS = 5
+FLUSH_EVERY = 64
+
+
+class Tally(msgspec.Struct):
+    """How far a run is.
+
+    Attributes:
+        done: Units finished in this go.
+        resumed: Units found finished from before.
+        status: Finished units by status.
+        errors: Failed units by kind of error.
+        cached: Units answered from the response cache.
+        cost: USD of the answers, cached ones at their original cost.
+    """
+
+    done: int = 0
+    resumed: int = 0
+    status: Counter[str] = msgspec.field(default_factory=Counter)
+    errors: Counter[str] = msgspec.field(default_factory=Counter)
+    cached: int = 0
+    cost: float = 0.0
+
+
+class Engine:
+    """Runs one model over the units of one task.
+
+    Args:
+        samples: Samples, streamed.
+        epochs: Repeats of each.
+        build: Makes a sample's request.
+        caller: The subject.
+        solve: Solver, where one call is not enough.
+        open_call: Makes the handle that a solver calls through.
+        scoring: Scores the outcomes.
+        journal: Where finished units go.
+        finished: Call keys of units that need not run again, by sample id and epoch.
+        spending: What was spent, and the cap.
+        workers: Tasks that take units; the limiter decides how many of them call at a time.
+    """
+
+    def __init__(
+        self,
+        *,
+        samples: Iterator[Sample],
+        epochs: int,
+        build: BuildRequest,
+        caller: Caller,
+        solve: Solve | None,
+        open_call: Callable[[Sample, int], Call],
+        scoring: Scoring,
+        journal: Journal,
+        finished: Mapping[tuple[str, int], str],
+        spending: Spending,
+        workers: int,
+    ) -> None:
+        self.tally = Tally()
+        self.stopped: Exception | None = None
+        self._units = ((sample, epoch) for sample in samples for epoch in range(epochs))
+        self._build, self._caller, self._solve, self._open_call = build, caller, solve, open_call
+        self._scoring, self._journal = scoring, journal
+        self._finished, self._spending, self._workers = finished, spending, workers
+        self._stopping = False
+        self._pending = 0
+        self._hopeless = 0
+
+    def stop(self, why: Exception | None = None) -> None:
+        """Take no further units; those under way are finished."""
+        self._stopping = True
+        self.stopped = self.stopped or why
+
+    async def run(self) -> Tally:
+        """Run until every unit is done or `stop` was called.
+
+        Raises:
+            StoreError: The journal cannot be written.
+            DataError: A row of the dataset is wrong.
+        """
+        tasks = [asyncio.create_task(self._worker()) for _ in range(self._workers)]
+        try:
+            await asyncio.gather(*tasks)
+        except BaseException:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            raise
+        finally:
+            self._journal.flush()
+        return self.tally
+
+    async def _worker(self) -> None:
+        unit = self._unit if self._solve is None else self._trace
+        for sample, epoch in self._units:
+            if self._stopping:
+                return
+            await unit(sample, epoch)
+
+    async def _unit(self, sample: Sample, epoch: int) -> None:
+        request = self._build(sample)
+        key = self._caller.key(request, epoch)
+        if self._is_finished(sample, epoch, key):
+            return
+        record = await self._caller.call(request, sample, epoch, key=key)
+        await self._finish([record], record)
+
+    async def _trace(self, sample: Sample, epoch: int) -> None:
+        assert self._solve is not None
+        run, model = self._caller.run, self._caller.label
+        if self._is_finished(sample, epoch, trace_key(run, sample, epoch)):
+            return
+        call = self._open_call(sample, epoch)
+        began = asyncio.get_running_loop().time()
+        try:
+            result = await self._solve(sample, call)
+        except Exception as error:  # a solver is user code: what it raises is the outcome of this sample
+            result = error
+        record = trace_record(run, model, sample, epoch, call.records, result)
+        record.latency = asyncio.get_running_loop().time() - began
+        await self._finish([*call.records, record], record)
+
+    def _is_finished(self, sample: Sample, epoch: int, key: str) -> bool:
+        if not self._finished or self._finished.get((sample.id, epoch)) != key:
+            return False
+        self.tally.resumed += 1
+        return True
+
+    async def _finish(self, records: list[Record], outcome: Record) -> None:
+        scores = await self._scoring(outcome)
+        for record in records[:-1]:
+            self._journal.append(record)
+        self._journal.append(outcome, scores)
+        self._count(outcome)
+        self._pending += 1
+        if self._pending == 1:
+            asyncio.get_running_loop().call_soon(self._flush)
+        elif self._pending >= FLUSH_EVERY:
+            # units that never wait for anything would otherwise keep the loop from its other work
+            self._flush()
+            await asyncio.sleep(0)
+
+    def _flush(self) -> None:
+        self._pending = 0
+        try:
+            self._journal.flush()
+        except Exception as error:
+            self.stop(error)
+
+    def _count(self, record: Record) -> None:
+        tally = self.tally
+        tally.done += 1
+        tally.status[record.status.value] += 1
+        tally.cost += record.cost or 0.0
+        tally.cached += record.cached
+        if record.error_kind:
+            tally.errors[record.error_kind] += 1
+            self._watch_failures(record)
+        elif record.status is Status.OK:
+            self._hopeless = -1
+        if self._spending.exhausted and not self._stopping:
+            self.stop(BudgetExceeded(f"the budget of ${self._spending.budget:g} is spent (${self._spending.spent:.4f})"))
+
+    def _watch_failures(self, record: Record) -> None:
+        """Stop early when nothing has ever worked and the reason will not go away."""
+        if self._hopeless < 0 or record.error_kind not in (AuthError.kind, "http_404", "quota"):
+            return
+        self._hopeless += 1
+        if self._hopeless >= HOPELESS:
+            self.stop(ProviderError(f"the first {HOPELESS} calls of {record.model} failed: {record.error}"))

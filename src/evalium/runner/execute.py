@@ -1,0 +1,163 @@
+"""One model on one task: from the first unit to sealed records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from evalium import models
+from evalium.core import Model, content_hash
+from evalium.models import Adapter, NeedsDataset, price_of
+from evalium.store import Workspace
+
+from .caller import Caller, Spending
+from .engine import Engine, Tally
+from .limiter import Limiter
+from .prepare import Prepared
+from .prompting import request_builder
+from .score_pool import ScorePool
+from .scoring import Scoring
+from .solver import Call, make_solver
+
+LOCAL_WORKERS = 64
+
+
+class Endpoints:
+    """Adapters by model, and one limiter for each endpoint, shared by all who call there."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self._limiters: dict[str, Limiter] = {}
+        self._adapters: dict[str, Adapter] = {}
+
+    def adapter(self, model: Model) -> Adapter:
+        """Connect a model once."""
+        name = content_hash(model)
+        if name not in self._adapters:
+            self._adapters[name] = models.connect(model, self._prepared.base)
+        return self._adapters[name]
+
+    def limiter(self, model: Model, adapter: Adapter) -> Limiter:
+        """The slots of a model's endpoint."""
+        if adapter.endpoint not in self._limiters:
+            declared = model.concurrency or self._prepared.plan.execution.concurrency
+            if not adapter.remote:
+                declared = declared or getattr(adapter, "concurrency", LOCAL_WORKERS)
+            self._limiters[adapter.endpoint] = Limiter(declared)
+        return self._limiters[adapter.endpoint]
+
+    async def aclose(self) -> None:
+        """Free all adapters."""
+        for adapter in self._adapters.values():
+            await adapter.aclose()
+
+
+class Execution(msgspec.Struct, kw_only=True):
+    """A run under way or finished.
+
+    Attributes:
+        id: Id of the run.
+        model: The model's section.
+        adapter: The model.
+        engine: The loop; None before it starts.
+        params: Generation parameters.
+        findings: What the adapter learnt besides its answers.
+        complete: Whether every unit was gone through.
+    """
+
+    id: str
+    model: Model
+    adapter: Adapter
+    params: dict[str, Any]
+    engine: Engine | None = None
+    findings: dict[str, Any] = {}
+    complete: bool = False
+
+    @property
+    def tally(self) -> Tally:
+        """How far it is."""
+        return self.engine.tally if self.engine else Tally()
+
+
+def parameters(prepared: Prepared, model: Model) -> dict[str, Any]:
+    """Generation parameters of a model: the plan's with the model's own over them."""
+    return {**prepared.plan.generation, **model.generation}
+
+
+async def execute(
+    run: Execution, prepared: Prepared, workspace: Workspace, endpoints: Endpoints, spending: Spending
+) -> None:
+    """Run what is missing of one run, journal it and seal it.
+
+    Raises:
+        StoreError: The workspace cannot be written.
+        DataError: A row of the dataset is wrong.
+    """
+    plan = prepared.plan
+    if isinstance(run.adapter, NeedsDataset):
+        await run.adapter.prepare(list(prepared.dataset))
+    cache = workspace.cache if plan.execution.cache else None
+    caller_of = _callers(run, prepared, endpoints, cache, spending)
+    caller = caller_of(None)
+    pool = _pool(prepared)
+    limiter = endpoints.limiter(run.model, run.adapter)
+    tools = plan.solver.tools if plan.solver else ()
+    finished = workspace.finished(run.id)
+    with workspace.journal(run.id) as journal:
+        run.engine = Engine(
+            samples=iter(prepared.dataset),
+            epochs=plan.epochs,
+            build=request_builder(plan, run.params, stream=prepared.stream, examples=prepared.examples),
+            caller=caller,
+            solve=make_solver(plan, prepared.base),
+            open_call=lambda sample, epoch: Call(caller_of, sample, epoch, run.params, tools, prepared.stream),
+            scoring=Scoring(prepared.scorers, pool),
+            journal=journal,
+            finished=finished,
+            spending=spending,
+            workers=limiter.ceiling,
+        )
+        try:
+            await run.engine.run()
+            run.complete = not run.engine.stopped
+        finally:
+            if pool is not None:
+                pool.close()
+    for kind, message, traceback in caller.tracebacks.values():
+        workspace.catalog.error_id(kind, message, traceback)
+    if isinstance(run.adapter, NeedsDataset):
+        run.findings = run.adapter.findings()
+
+
+def _pool(prepared: Prepared) -> ScorePool | None:
+    heavy = {s.name: prepared.scorer_specs[s.name] for s in prepared.scorers if s.heavy}
+    plan = prepared.plan
+    return ScorePool(heavy, prepared.base, plan.extract, plan.execution.processes) if heavy else None
+
+
+def _callers(
+    run: Execution, prepared: Prepared, endpoints: Endpoints, cache: Any, spending: Spending
+) -> Callable[[str | None], Caller]:
+    """Callers by model name; the subject under None, helpers connected when a solver first asks for them."""
+    known: dict[str | None, Caller] = {}
+    by_name: Mapping[str, Model] = {m.label: m for m in prepared.models}
+
+    def caller_of(name: str | None) -> Caller:
+        if name not in known:
+            model = run.model if name is None else by_name.get(name, Model(id=name))
+            adapter = endpoints.adapter(model)
+            known[name] = Caller(
+                run.id,
+                model.label,
+                adapter,
+                endpoints.limiter(model, adapter),
+                prepared.plan.execution,
+                price_of(model),
+                cache,
+                spending,
+            )
+        return known[name]
+
+    return caller_of

@@ -1,0 +1,167 @@
+"""Run a plan: every model on the task, resumable, with results at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+from evalium.core import EvaliumError, Plan
+from evalium.store import Workspace
+
+from .caller import Spending
+from .catalogue import enter, leave
+from .execute import Endpoints, Execution, execute, parameters
+from .plan_file import load_plan
+from .prepare import Prepared, prepare
+from .progress import Progress, Silent
+from .result import PlanResult
+from .summarise import summarise
+from .sync import run_coroutine
+from .task import run_id
+
+
+class Interrupted(EvaliumError):
+    """The run was stopped from outside; what is done is stored and the same command goes on from there."""
+
+
+def run(
+    plan: str | Path | dict[str, Any] | Plan,
+    *,
+    workspace: str | Path | None = None,
+    fresh: bool = False,
+    skip_bad_rows: bool = False,
+    progress: Progress | None = None,
+) -> PlanResult:
+    """Run a plan and wait for its results; works in a script, a notebook and inside a running event loop.
+
+    A run is content-addressed: the same plan, data, model and parameters continue the run that is already there, and
+    only what is missing or failed is called.
+
+    Args:
+        plan: A plan, its mapping, a YAML file, or `file.py:name`.
+        workspace: Folder of the workspace; None is `EVALIUM_HOME` or `./.evalium`.
+        fresh: Start anew although a run of the same content exists.
+        skip_bad_rows: Leave out rows that cannot be read, counted, instead of refusing.
+        progress: Where progress is shown; None shows nothing.
+
+    Returns:
+        One result a model.
+
+    Raises:
+        ConfigError: The plan is wrong.
+        DataError: The dataset cannot be read.
+        ProviderError: No call of a model worked.
+        BudgetExceeded: The declared spending cap was reached; what is done is stored.
+        StoreError: The workspace cannot be written.
+        Interrupted: Ctrl-C; what is done is stored.
+    """
+    return run_coroutine(
+        run_async(plan, workspace=workspace, fresh=fresh, skip_bad_rows=skip_bad_rows, progress=progress)
+    )
+
+
+async def run_async(
+    plan: str | Path | dict[str, Any] | Plan,
+    *,
+    workspace: str | Path | None = None,
+    fresh: bool = False,
+    skip_bad_rows: bool = False,
+    progress: Progress | None = None,
+) -> PlanResult:
+    """The coroutine behind `run`, for code that is async itself; see there."""
+    read, base = load_plan(plan)
+    prepared = prepare(read, base, skip_bad_rows=skip_bad_rows)
+    endpoints = Endpoints(prepared)
+    try:
+        runs = [_execution(prepared, endpoints, model) for model in prepared.models]
+        store = Workspace.open(workspace)
+        for one in runs:
+            enter(store, prepared, one, fresh=fresh)
+        await _all(runs, prepared, store, endpoints, progress or Silent())
+    finally:
+        await endpoints.aclose()
+    return PlanResult(plan=read.plan, runs=[summarise(store, prepared, one) for one in runs])
+
+
+def _execution(prepared: Prepared, endpoints: Endpoints, model: Any) -> Execution:
+    adapter = endpoints.adapter(model)
+    params = parameters(prepared, model)
+    return Execution(
+        id=run_id(prepared.plan, prepared.spec, prepared.scorers, adapter, params, 0),
+        model=model,
+        adapter=adapter,
+        params=params,
+    )
+
+
+async def _all(
+    runs: Sequence[Execution], prepared: Prepared, store: Workspace, endpoints: Endpoints, progress: Progress
+) -> None:
+    """Models of one endpoint one after another, endpoints side by side; local models never side by side."""
+    spending = Spending(prepared.plan.execution.budget)
+    queues: dict[str, list[Execution]] = defaultdict(list)
+    for one in runs:
+        queues[one.adapter.endpoint if one.adapter.remote else ""].append(one)
+    units = prepared.dataset.count()
+    total = units * prepared.plan.epochs if units is not None else None
+    stopping: list[EvaliumError] = []
+
+    async def work(queue: Sequence[Execution]) -> None:
+        for one in queue:
+            if stopping:
+                return
+            progress.track(one.model.label, total, lambda one=one: one.tally)
+            await execute(one, prepared, store, endpoints, spending)
+            if one.engine and one.engine.stopped:
+                stopping.append(_as_error(one.engine.stopped))
+
+    with progress, _stop_on_interrupt(runs, stopping):
+        try:
+            await asyncio.gather(*(work(queue) for queue in queues.values()))
+        finally:
+            await asyncio.to_thread(store.seal)
+            for one in runs:
+                leave(store, prepared, one)
+    if stopping:
+        raise stopping[0]
+
+
+def _as_error(why: Exception) -> EvaliumError:
+    return why if isinstance(why, EvaliumError) else EvaliumError(str(why))
+
+
+@contextmanager
+def _stop_on_interrupt(runs: Sequence[Execution], stopping: list[EvaliumError]) -> Iterator[None]:
+    """The first Ctrl-C lets calls under way finish, the second one cancels them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    main = asyncio.current_task()
+
+    def interrupted() -> None:
+        if stopping and main is not None:
+            main.cancel()
+            return
+        why = Interrupted("interrupted: what is done is stored; the same command goes on from here")
+        stopping.append(why)
+        for one in runs:
+            if one.engine:
+                one.engine.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupted)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+

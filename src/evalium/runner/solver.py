@@ -1,0 +1,288 @@
+"""Solvers: how a sample becomes several calls and one outcome."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from evalium.core import (
+    ConfigError,
+    Message,
+    Plan,
+    ProviderError,
+    Record,
+    Sample,
+    Status,
+    Tool,
+    ToolCall,
+    content_hash,
+    load_object,
+    source_hash,
+)
+from evalium.models import Request
+
+from .caller import Caller
+from .prompting import variables_of
+from .templates import compile_template
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What a model said inside a solver.
+
+    Attributes:
+        text: The answer; empty when the model only called tools.
+        tool_calls: Tools that it wants called.
+        record: The full record of the call.
+    """
+
+    text: str
+    tool_calls: tuple[ToolCall, ...]
+    record: Record
+
+    @property
+    def message(self) -> Message:
+        """The answer as a turn, to be put back into the conversation."""
+        return Message("assistant", self.text, tool_calls=self.tool_calls)
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a solver ends with, when it is more than a text.
+
+    Attributes:
+        output: The answer that is scored.
+        label: Predicted class, for classification.
+        data: Anything else to keep in the record.
+    """
+
+    output: str | None = None
+    label: str | None = None
+    data: dict[str, Any] = {}
+
+
+class CallFailed(ProviderError):
+    """A call inside a solver failed for good; the trace ends with its status unless the solver catches this."""
+
+    kind = "call_failed"
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record.error or record.status.value)
+        self.record = record
+
+
+class Call:
+    """Handed to a solver: makes its calls and keeps their records in one trace.
+
+    Args:
+        caller_of: Gives the caller of a model name; None is the subject.
+        sample: The sample being solved.
+        epoch: Repeat.
+        params: Generation parameters of the plan.
+        tools: Tools of the plan.
+        stream: Whether answers are streamed.
+    """
+
+    def __init__(
+        self,
+        caller_of: Callable[[str | None], Caller],
+        sample: Sample,
+        epoch: int,
+        params: dict[str, Any],
+        tools: tuple[Tool, ...],
+        stream: bool,
+    ) -> None:
+        self._caller_of, self._sample, self._epoch = caller_of, sample, epoch
+        self._params, self._tools, self._stream = params, tools, stream
+        self.records: list[Record] = []
+
+    async def __call__(
+        self,
+        prompt: str | Sequence[Message],
+        *,
+        system: str | None = None,
+        model: str | None = None,
+        tools: Sequence[Tool] | None = None,
+        role: str = "subject",
+        **params: Any,
+    ) -> Reply:
+        """Ask a model.
+
+        Args:
+            prompt: Text of the user turn, or all turns.
+            system: Text of the system turn.
+            model: Another model than the subject, by id.
+            tools: Tools offered; None offers the plan's.
+            role: Who is called: the subject, a simulated user, a helper.
+            **params: Generation parameters over the plan's.
+
+        Raises:
+            CallFailed: The call failed for good.
+        """
+        turns = [Message("user", prompt)] if isinstance(prompt, str) else list(prompt)
+        if system:
+            turns.insert(0, Message("system", system))
+        request = Request(
+            messages=tuple(turns),
+            params={**self._params, **params} if params else self._params,
+            tools=tuple(self._tools if tools is None else tools),
+            stream=self._stream,
+            sample=self._sample,
+        )
+        step = len(self.records) + 1
+        self.records.append(_reserve(self._sample))
+        record = await self._caller_of(model).call(request, self._sample, self._epoch, step=step, role=role)
+        record.kind = "step"
+        self.records[step - 1] = record
+        if not record.status.has_output:
+            raise CallFailed(record)
+        return Reply(record.output or "", record.tool_calls, record)
+
+
+def _reserve(sample: Sample) -> Record:
+    """Hold a place, so that concurrent calls of one solver get steps of their own."""
+    return Record(key="", run="", sample=sample.id, sample_hash=sample.hash, model="", status=Status.MISSING, kind="step")
+
+
+Solve = Callable[[Sample, Call], Awaitable[str | Reply | Outcome]]
+
+
+def make_solver(plan: Plan, base: Path) -> Solve | None:
+    """Build the solver of a plan, or None when one prompt is enough.
+
+    Raises:
+        ConfigError: The function is not async or its options do not fit.
+    """
+    if plan.solver is None:
+        return None
+    if plan.solver.chain:
+        return _chain(plan)
+    function = load_object(plan.solver.python or "", base)
+    if not inspect.iscoroutinefunction(function):
+        raise ConfigError(f"solver.python {plan.solver.python!r} is not an async function: `async def solve(sample, call)`")
+    options = plan.solver.options
+
+    async def solve(sample: Sample, call: Call) -> str | Reply | Outcome:
+        result: str | Reply | Outcome = await function(sample, call, **options)
+        return result
+
+    return solve
+
+
+def solver_identity(plan: Plan, base: Path) -> Any:
+    """What of a solver changes the answers; enters the task version."""
+    if plan.solver is None:
+        return None
+    code = source_hash(plan.solver.python, base) if plan.solver.python else None
+    return [plan.solver, code]
+
+
+def _chain(plan: Plan) -> Solve:
+    assert plan.solver is not None
+    steps = [
+        (
+            step,
+            compile_template(step.prompt, f"solver.chain[{i}].prompt"),
+            compile_template(step.system, f"solver.chain[{i}].system") if step.system else None,
+            re.compile(step.extract) if step.extract else None,
+        )
+        for i, step in enumerate(plan.solver.chain)
+    ]
+
+    async def solve(sample: Sample, call: Call) -> str:
+        said: Mapping[str, Any] = variables_of(sample)
+        answer = ""
+        for step, prompt, system, extract in steps:
+            turn_system = system(said) if system else None
+            reply = await call(prompt(said), system=turn_system, model=step.model, **step.generation)
+            answer = reply.text
+            if extract:
+                found = extract.search(answer)
+                answer = (found.group(1) if extract.groups else found.group(0)) if found else ""
+            said = {**said, step.name: answer}
+        return answer
+
+    return solve
+
+
+def trace_key(run: str, sample: Sample, epoch: int) -> str:
+    """Key of a trace: the run's id already covers solver, model and parameters."""
+    return content_hash([run, sample.id, sample.hash, epoch])
+
+
+Result = str | Reply | Outcome | Exception
+
+
+def trace_record(run: str, model: str, sample: Sample, epoch: int, steps: list[Record], result: Result) -> Record:
+    """The record that carries a trace's outcome, with the sums of its steps.
+
+    Args:
+        run: Id of the run.
+        model: Name of the subject.
+        sample: The sample.
+        epoch: Repeat.
+        steps: Records of the calls, in order.
+        result: What the solver returned or raised.
+    """
+    trace = f"{run}:{sample.id}:{epoch}"
+    for r in steps:
+        r.trace = trace
+    outcome = _outcome(result)
+    subject = next((r for r in steps if r.role == "subject"), None)
+    record = Record(
+        key=trace_key(run, sample, epoch),
+        run=run,
+        sample=sample.id,
+        sample_hash=sample.hash,
+        model=model,
+        status=Status.OK,
+        epoch=epoch,
+        kind="trace",
+        trace=trace,
+        started_at=min((r.started_at for r in steps), default=0.0),
+        ttft=subject.ttft if subject else None,
+        queue_time=_total(steps, "queue_time"),
+        retry_time=_total(steps, "retry_time"),
+        service_time=_total(steps, "service_time"),
+        input_tokens=_total(steps, "input_tokens"),
+        output_tokens=_total(steps, "output_tokens"),
+        cached_tokens=_total(steps, "cached_tokens"),
+        reasoning_tokens=_total(steps, "reasoning_tokens"),
+        cost=_total(steps, "cost"),
+        attempts=sum(r.attempts for r in steps),
+        cached=bool(steps) and all(r.cached for r in steps),
+        input=subject.input if subject else None,
+        output=outcome.output,
+        target=sample.target,
+        choices=sample.choices,
+        context=sample.context,
+        label=outcome.label,
+        tool_calls=tuple(c for r in steps for c in r.tool_calls),
+        attributes=sample.attributes,
+        cluster=sample.cluster,
+        data={"steps": len(steps), **outcome.data},
+    )
+    if isinstance(result, CallFailed):
+        failed = result.record
+        record.status, record.error_kind, record.error = failed.status, failed.error_kind, failed.error
+    elif isinstance(result, Exception):
+        record.status, record.error_kind, record.error = Status.ERROR, type(result).__name__, str(result)
+    return record
+
+
+def _outcome(result: Result) -> Outcome:
+    if isinstance(result, Outcome):
+        return result
+    if isinstance(result, Exception):
+        return Outcome()
+    if isinstance(result, Reply):
+        return Outcome(output=result.text)
+    return Outcome(output=str(result))
+
+
+def _total(records: list[Record], field: str) -> Any:
+    known = [v for v in (getattr(r, field) for r in records) if v is not None]
+    return sum(known) if known else None

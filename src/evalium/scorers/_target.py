@@ -1,0 +1,36 @@
+"""What a record's answer is compared with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evalium.core import ScoreError, Status, Verdict
+
+NO_OUTPUT = Verdict(status=Status.MISSING, explanation="the record has no output")
+NO_TARGET = Verdict(status=Status.MISSING, explanation="the record has no target")
+
+
+def texts_of(target: Any) -> tuple[str, ...]:
+    """The acceptable answers as text: one, or any of several.
+
+    Args:
+        target: Text, a number, a bool, or a list of them; None and an empty list give no text.
+
+    Raises:
+        ScoreError: The target is a mapping or holds one.
+
+    Example:
+        >>> texts_of("Paris"), texts_of(["Paris", 75001]), texts_of(True), texts_of(None)
+        (('Paris',), ('Paris', '75001'), ('True', 'true'), ())
+    """
+    if isinstance(target, str):
+        return (target,)
+    if target is None:
+        return ()
+    if isinstance(target, bool):
+        return (str(target), str(target).lower())
+    if isinstance(target, (int, float)):
+        return (str(target),)
+    if isinstance(target, (list, tuple)):
+        return tuple(text for one in target for text in texts_of(one))
+    raise ScoreError(f"the target is a {type(target).__name__}: give text, or compare a part of it with json_field")

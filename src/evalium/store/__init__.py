@@ -1,0 +1,28 @@
+"""Where everything is kept: a crash-proof journal, Delta tables, a catalog, blobs and a response cache."""
+
+from ._blobs import Blobs
+from ._cache import ResponseCache
+from ._catalog import Catalog
+from ._entry import Entry, encode
+from ._errors import ErrorRow
+from ._journal import Journal
+from ._lake import Lake
+from ._run_row import RunRow, RunStatus
+from ._schema import RECORD_TEXT, SCORE_TEXT
+from ._workspace import Workspace
+
+__all__ = [
+    "RECORD_TEXT",
+    "SCORE_TEXT",
+    "Blobs",
+    "Catalog",
+    "Entry",
+    "ErrorRow",
+    "Journal",
+    "Lake",
+    "ResponseCache",
+    "RunRow",
+    "RunStatus",
+    "Workspace",
+    "encode",
+]

@@ -1,0 +1,93 @@
+"""Brings a catalog to this version's tables, and refuses one that is ahead of them."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evalium import __version__
+from evalium.core import WorkspaceTooNew
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+HEAD = "0001"
+"""The newest migration; alembic is only imported for a catalog that is not there yet."""
+
+_ADVISORY = 0x6576616C
+"""Key of the PostgreSQL lock under which one process at a time migrates."""
+
+
+def migrate(engine: Engine, lock: Path | None) -> None:
+    """Migrate, one process at a time; do nothing when the catalog is current.
+
+    Args:
+        engine: The catalog's database.
+        lock: File to lock meanwhile, for processes of this machine.
+
+    Raises:
+        WorkspaceTooNew: A newer evalium made the catalog.
+    """
+    with engine.connect() as connection:
+        if _checked(connection, engine) == HEAD:
+            return
+    with _locked(lock), engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_ADVISORY})")
+            connection.commit()
+        try:
+            if _checked(connection, engine) != HEAD:
+                _upgrade(connection)
+        finally:
+            if connection.dialect.name == "postgresql":
+                connection.rollback()
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ADVISORY})")
+                connection.commit()
+
+
+def _checked(connection: Connection, engine: Engine) -> str | None:
+    """The catalog's migration, None for an empty database."""
+    import sqlalchemy as sa
+
+    present = sa.inspect(connection).get_table_names()
+    if "alembic_version" not in present:
+        return None
+    found: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    if found is not None and found > HEAD:
+        by = connection.execute(sa.text("SELECT value FROM meta WHERE name = 'evalium_version'")).scalar()
+        where = engine.url.render_as_string(hide_password=True)
+        raise WorkspaceTooNew(
+            f"the catalog {where} was made by evalium {by} (schema {found}); this is evalium {__version__} (schema "
+            f"{HEAD}): pip install -U 'evalium>={by}', or choose another workspace (EVALIUM_HOME)"
+        )
+    connection.rollback()
+    return found
+
+
+def _upgrade(connection: Connection) -> None:
+    import sqlalchemy as sa
+    from alembic import command
+    from alembic.config import Config
+
+    from ._tables import meta
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    with connection.begin():
+        command.upgrade(config, "head")
+        connection.execute(sa.delete(meta).where(meta.c.name == "evalium_version"))
+        connection.execute(sa.insert(meta).values(name="evalium_version", value=__version__))
+
+
+@contextmanager
+def _locked(path: Path | None) -> Iterator[None]:
+    if path is None:
+        yield
+        return
+    with path.open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,101 @@
+"""Sealing: journal segments become rows of the Delta tables, exactly once."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from ._convert import tables
+from ._lake import Lake
+from ._schema import COLUMNS, Kind
+from ._segment import entries, hold, read_header, recover, segment_paths
+from ._sync import sync_folder
+
+KINDS: tuple[Kind, ...] = ("records", "scores")
+
+
+def seal_segment(path: Path, lake: Lake) -> int:
+    """Commit a segment and delete it. The caller holds the segment's lock.
+
+    The segment's id is the application transaction of both commits: a sealer that was killed anywhere between them is
+    followed by one that repeats only what is missing.
+
+    Returns:
+        Entries that the segment held.
+
+    Raises:
+        StoreError: A table cannot be written; the segment stays.
+    """
+    held = list(entries(path))
+    for kind in KINDS:
+        if any(entry.record is not None if kind == "records" else entry.scores for entry in held):
+            lake.append(kind, tables(kind, held, COLUMNS[kind]), path.stem)
+    path.unlink()
+    sync_folder(path.parent)
+    return len(held)
+
+
+def seal_leftovers(folder: Path, lake: Lake) -> int:
+    """Seal every segment that no live process holds, after cutting off what a crash left torn.
+
+    Returns:
+        Entries sealed.
+
+    Raises:
+        StoreError: A table cannot be written; the segments stay.
+    """
+    total = 0
+    for path in segment_paths(folder):
+        fd = hold(path)
+        if fd is None:
+            continue
+        try:
+            if read_header(path) is None:
+                recover(path, fd)
+                path.unlink()
+                continue
+            recover(path, fd)
+            total += seal_segment(path, lake)
+        finally:
+            os.close(fd)
+    return total
+
+
+class Sealer:
+    """Seals finished segments in one background thread while the run goes on.
+
+    Args:
+        lake: Where to.
+    """
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._pool: ThreadPoolExecutor | None = None
+        self._pending: list[Future[int]] = []
+
+    def take(self, path: Path, fd: int) -> None:
+        """Seal a segment later; `fd` holds its lock and is closed afterwards."""
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(1, thread_name_prefix="evalium-seal")
+        self._pending.append(self._pool.submit(self._seal, path, fd))
+
+    def wait(self) -> None:
+        """Return when everything taken so far was tried; what failed still lies in the journal."""
+        pending, self._pending = self._pending, []
+        for future in pending:
+            future.exception()
+
+    def close(self) -> None:
+        """Finish what was taken and end the thread."""
+        self.wait()
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+    def _seal(self, path: Path, fd: int) -> int:
+        try:
+            os.fsync(fd)
+            return seal_segment(path, self._lake)
+        finally:
+            os.close(fd)

@@ -1,0 +1,1 @@
+"""Alembic's steps from an empty catalog to the current one."""
