@@ -34,7 +34,8 @@ def run(plan: str, **options: Any) -> None:
     PLAN is a YAML file, or `file.py:name`. The same command continues a run that was interrupted, and calls again
     only what is missing or failed.
     """
-    from evalium.runner import default_progress, load_plan, run_plan
+    from evalium.runner import default_progress, load_plan
+    from evalium.runner import run as run_plan
 
     from .overrides import override
 

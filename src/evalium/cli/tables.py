@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from evalium.runner import Forecast, PlanResult, RunResult
 
 
-def print_result(result: PlanResult) -> None:
-    """Print metrics by model, what failed, the worst slices, and what to type next."""
+def print_result(result: PlanResult, *, hints: bool = True) -> None:
+    """Print metrics by model, what failed, the worst slices, and with `hints` what to type next."""
     console = Console()
     table = Table(title=result.plan, title_justify="left", header_style="bold", pad_edge=False)
     table.add_column("metric")
@@ -29,6 +29,8 @@ def print_result(result: PlanResult) -> None:
     for run in result.runs:
         for line in _notes(run):
             console.print(line, style="yellow", markup=False, highlight=False)
+    if not hints:
+        return
     ids = " ".join(run.id for run in result.runs)
     console.print(f"runs: {ids}", markup=False, highlight=False)
     if len(result.runs) > 1:

@@ -58,7 +58,7 @@ class Registry:
         if name not in self._loaded:
             if name not in self:
                 raise UnknownName(self.kind, name, self.names())
-            self._loaded[name] = _load(self._lazy[name])
+            self._loaded[name] = load(self._lazy[name])
         return self._loaded[name]
 
     def create(self, name: str, options: Mapping[str, Any] | None = None, where: str = "") -> Any:
@@ -132,6 +132,12 @@ def check_options(factory: Callable[..., Any], options: Mapping[str, Any], where
     return checked
 
 
-def _load(path: str) -> Any:
+def load(path: str) -> Any:
+    """Import `module:attribute`.
+
+    Example:
+        >>> load("pathlib:PurePosixPath")("a/b").name
+        'b'
+    """
     module, _, attribute = path.partition(":")
     return getattr(importlib.import_module(module), attribute)

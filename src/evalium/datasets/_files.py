@@ -51,6 +51,14 @@ class DataFile(msgspec.Struct, frozen=True):
         """
         return open_bytes(self.path, self.label, self.packing, self.member)
 
+    def open_small(self) -> BinaryIO:
+        """Open an uncompressed file for reading single rows here and there.
+
+        Raises:
+            OSError: It cannot be opened.
+        """
+        return self.path.open("rb", buffering=2**13)
+
     @property
     def size(self) -> int:
         """Bytes on disk."""

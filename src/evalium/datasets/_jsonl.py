@@ -8,8 +8,6 @@ from typing import Any
 
 import msgspec
 
-from evalium.core import DataError
-
 from ._files import DataFile
 from ._lines import is_utf8, read_lines
 from ._source import BadRows, ReadAt, Row, Source
@@ -37,19 +35,20 @@ class JsonLines(Source):
 
     def rows(self, bad: BadRows) -> Iterator[Row]:
         """Read the lines in order."""
-        decode, offset = _decode, 0
-        for number, line in enumerate(read_lines(self.file, self.encoding), 1):
+        decode = _decode
+        for number, (offset, line) in enumerate(read_lines(self.file, self.encoding), 1):
             try:
-                yield number, offset, decode(line)
+                row = decode(line)
             except UNREADABLE as error:
                 if not line.isspace():
                     bad.lost(self, number, reason(error, line))
-            offset += len(line)
+                continue
+            yield number, offset, row
 
     @contextmanager
     def reader(self) -> Iterator[ReadAt]:
         """Open for reading single lines by offset."""
-        with self.file.open() as stream:
+        with self.file.open_small() as stream:
 
             def read(offset: int) -> dict[str, Any]:
                 stream.seek(offset)
@@ -70,15 +69,3 @@ def reason(error: Exception, text: bytes) -> str:
         return f"not a JSON object: {error}"
     hint = "; NaN and Infinity are not JSON, write null" if b"NaN" in text or b"Infinity" in text else ""
     return f"{error}{hint}"
-
-
-def decode_object(text: bytes, where: str) -> dict[str, Any]:
-    """Decode one JSON object.
-
-    Raises:
-        DataError: It is none; the message starts with `where`.
-    """
-    try:
-        return _decode(text)
-    except UNREADABLE as error:
-        raise DataError(f"{where}: {reason(error, text)}") from error

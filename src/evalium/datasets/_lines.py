@@ -28,10 +28,12 @@ def is_utf8(encoding: str) -> bool:
     try:
         return codecs.lookup(encoding).name in _UTF8
     except LookupError as error:
-        raise ConfigError(f"data.encoding: unknown encoding {encoding!r}; use utf-8, utf-16, latin-1, cp1252 ...") from error
+        raise ConfigError(
+            f"data.encoding: unknown encoding {encoding!r}; use utf-8, utf-16, latin-1, cp1252 ..."
+        ) from error
 
 
-def read_lines(file: DataFile, encoding: str, offset: int = 0) -> Iterator[bytes]:
+def read_lines(file: DataFile, encoding: str, start: int = 0) -> Iterator[tuple[int, bytes]]:
     """Read lines with their line ends, as UTF-8; a byte order mark is dropped.
 
     Bytes that claim to be UTF-8 are handed on unchecked: whoever decodes a line knows its number.
@@ -39,7 +41,10 @@ def read_lines(file: DataFile, encoding: str, offset: int = 0) -> Iterator[bytes
     Args:
         file: The file.
         encoding: Its encoding.
-        offset: Byte at which to start, in an uncompressed UTF-8 file.
+        start: Byte at which to start, in an uncompressed UTF-8 file.
+
+    Yields:
+        Byte offset of the line (-1 where the file was transcoded) and the line.
 
     Raises:
         DataError: The file is damaged, in another encoding, or has a line longer than 256 MiB.
@@ -48,14 +53,18 @@ def read_lines(file: DataFile, encoding: str, offset: int = 0) -> Iterator[bytes
         if not is_utf8(encoding):
             yield from _transcoded(stream, file, encoding)
             return
-        if offset:
-            stream.seek(offset)
-        for number, line in enumerate(iter(partial(stream.readline, MAX_LINE), b""), 1):
-            if number == 1 and not offset:
-                line = without_mark(line, file.label)
+        if start:
+            stream.seek(start)
+        offset = start
+        for line in iter(partial(stream.readline, MAX_LINE), b""):
             if len(line) >= MAX_LINE:
-                raise DataError(f"{file.label}:{number}: the line is longer than {MAX_LINE:,} bytes; is this text?")
-            yield line
+                raise DataError(f"{file.label}: the line at byte {offset:,} is longer than {MAX_LINE:,} bytes")
+            if offset == 0:
+                text = without_mark(line, file.label)
+                yield len(line) - len(text), text
+            else:
+                yield offset, line
+            offset += len(line)
 
 
 def read_text(file: DataFile, encoding: str) -> bytes:
@@ -81,12 +90,12 @@ def without_mark(start: bytes, label: str) -> bytes:
     return start.removeprefix(codecs.BOM_UTF8)
 
 
-def _transcoded(stream: BinaryIO, file: DataFile, encoding: str) -> Iterator[bytes]:
+def _transcoded(stream: BinaryIO, file: DataFile, encoding: str) -> Iterator[tuple[int, bytes]]:
     number = 0
     with io.TextIOWrapper(stream, encoding=encoding, newline="\n") as text:
         try:
             for line in iter(partial(text.readline, MAX_LINE), ""):
                 number += 1
-                yield line.encode()
+                yield -1, line.encode()
         except UnicodeError as error:
             raise DataError(f"{file.label}: after line {number}: not {encoding}: {error}; set data.encoding") from error

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,18 @@ from .rows import Coded, Dense
 
 IntervalRule = Literal["mean", "ratio", "total", "bootstrap", "none"]
 Returned = Dense | Coded | npt.NDArray[Any]
+
+
+class Need(NamedTuple):
+    """A stored column that a metric reads.
+
+    Attributes:
+        column: Field of the record, or of the score.
+        scorer: Whose score; empty for the record, `*` for every scorer.
+    """
+
+    column: str
+    scorer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +54,7 @@ class Metric(ABC):
 
     Attributes:
         key: Name in the results; empty takes the metric's name, after its scorer's where that was named.
+        usual: Taken without being asked for: left out of the results when no unit has the number.
         name: Registered name.
         version: Raised when the same data would give another value.
         unit: `"1"` for shares and scores, `"s"`, `"USD"`, `"token"`, ...
@@ -53,8 +66,8 @@ class Metric(ABC):
     """
 
     key: str = field(default="", compare=False)
+    usual: bool = field(default=False, compare=False)
 
-    name: ClassVar[str]
     version: ClassVar[int] = 1
     reference: ClassVar[str] = ""
     fits: ClassVar[tuple[str, ...]] = ()
@@ -67,6 +80,11 @@ class Metric(ABC):
     def default_key(self) -> str:
         """Name in the results when none is given."""
         return self.name
+
+    @property
+    def name(self) -> str:
+        """Registered name."""
+        raise NotImplementedError(f"{type(self).__name__} needs a class attribute `name`")
 
     @property
     def unit(self) -> str:
@@ -116,9 +134,14 @@ class Metric(ABC):
             changed["name"] = self.key
         return {name: changed} if changed else name
 
-    def needs(self) -> tuple[str, ...]:
-        """Names of the frame's columns that it reads (`status` and what weights and clusters come for free)."""
+    def needs(self) -> tuple[Need, ...]:
+        """Columns that it reads, besides how calls and scorings ended, clusters and sampling weights."""
         return ()
+
+    @property
+    def needs_stream(self) -> bool:
+        """Whether it can be measured only where answers are streamed."""
+        return any(need.column in {"ttft", "itl"} for need in self.needs())
 
     def source(self) -> str:
         """What its rows are made of; metrics of one source share rows and bootstrap draws."""
@@ -155,15 +178,29 @@ class SumMetric(Metric):
 
     def value(self, sums: Floats) -> Floats:
         """The formula: sums [..., k] to values [...], or [..., m] for several outputs; nan where undefined."""
-        return divide(sums[..., 0], sums[..., 1])
+        return self.finish(divide(sums[..., 0], sums[..., 1]))
+
+    def finish(self, ratio: Floats) -> Floats:
+        """An increasing function of s0 / s1 for `mean` and `ratio`: the ends of their interval pass through it too."""
+        return ratio
 
     def reason(self, sums: Floats) -> str:
         """Why the value of these sums is undefined."""
         return f"{self.name} is undefined for this data: a denominator is 0"
 
+    def cautions(self, sums: Floats) -> tuple[str, ...]:
+        """Warnings about these sums that belong next to the number."""
+        return ()
+
 
 class WeightedMetric(Metric):
-    """A metric that is a formula on columns and weights: ranks, quantiles, distances between distributions."""
+    """A metric that is a formula on columns and weights: ranks, quantiles, distances between distributions.
+
+    Attributes:
+        centred: Whether the bootstrap is biased, so that its interval is moved to have the value as its median.
+    """
+
+    centred: ClassVar[bool] = False
 
     @abstractmethod
     def columns(self, frame: Frame) -> tuple[Floats, ...]:

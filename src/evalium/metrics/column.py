@@ -18,7 +18,7 @@ class Category:
 
     Attributes:
         codes: [n] position in `values`; -1 where the unit has none.
-        values: The distinct values as text, sorted.
+        values: The distinct values as text, in order: numbers by size, anything else alphabetically.
 
     Example:
         >>> c = Category.encode(["b", None, "a"])
@@ -45,7 +45,7 @@ class Probabilities:
 
     Attributes:
         values: [n, C] probability of each class; a row of nan where the unit has none.
-        classes: [C] names of the classes, sorted.
+        classes: [C] names of the classes, in order.
     """
 
     values: Floats
@@ -59,7 +59,7 @@ class Probabilities:
             >>> Probabilities.encode([{"b": 0.4, "a": 0.6}, None]).values.tolist()
             [[0.6, 0.4], [nan, nan]]
         """
-        classes = sorted({str(name) for row in rows if row for name in row})
+        classes = in_order({str(name) for row in rows if row for name in row})
         column = {name: i for i, name in enumerate(classes)}
         values = np.full((len(rows), len(classes)), np.nan)
         for i, row in enumerate(rows):
@@ -115,8 +115,23 @@ def encode_together(columns: Sequence[Iterable[Any]]) -> list[Category]:
 
 
 def recode(columns: Sequence[Codes], texts: Sequence[str | None]) -> list[Category]:
-    """Sort the values that codes point to, join equal ones and make None -1."""
-    values = tuple(sorted({text for text in texts if text is not None}))
+    """Put the values that codes point to in order, join equal ones and make None -1."""
+    values = tuple(in_order({text for text in texts if text is not None}))
     position = {text: i for i, text in enumerate(values)}
     table = np.array([*(-1 if text is None else position[text] for text in texts), -1], dtype=np.int32)
     return [Category(table[codes], values) for codes in columns]
+
+
+def in_order(values: Iterable[str]) -> list[str]:
+    """Numbers by size, anything else in alphabetical order.
+
+    Example:
+        >>> in_order(["10", "9"]), in_order(["10", "9", "x"])
+        (['9', '10'], ['10', '9', 'x'])
+    """
+    names = sorted(values)
+    try:
+        sizes = {name: float(name) for name in names}
+    except ValueError:
+        return names
+    return names if any(size != size for size in sizes.values()) else sorted(names, key=sizes.__getitem__)

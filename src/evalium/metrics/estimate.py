@@ -1,15 +1,16 @@
 """From prepared units to an `Estimate`: value, interval by the statistical contract, and the degenerate cases."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import structs
 
 from evalium.core import Estimate
 from evalium.stats import Interval, stable_seed
 
 from .base import FrameMetric, How, Metric, SumMetric, WeightedMetric
-from .column import Floats, Index
+from .column import Floats
 from .frame import Frame
 from .intervals import NO_INTERVAL, column_intervals, sum_intervals
 from .units import ColumnUnits, SumUnits
@@ -53,14 +54,19 @@ class Prepared:
         if isinstance(units, SumUnits):
             assert isinstance(metric, SumMetric)
             values, intervals, reason = _from_sums(metric, units, how, seed)
+            cautions = metric.cautions(units.total)
         else:
             assert isinstance(metric, WeightedMetric)
             values, intervals, reason = _from_columns(metric, units, how, seed)
+            cautions = ()
         keys = [f"{metric.key}[{name}]" for name in self.names] if self.names else [metric.key]
         if units.n == 0:
             return {key: self._undefined(units, how, "no unit has this number") for key in keys}
         pairs = zip(keys, values, intervals, strict=True)
-        return {key: self._estimate(units, how, float(value), interval, reason) for key, value, interval in pairs}
+        return {
+            key: self._estimate(units, how, float(value), _cautious(interval, cautions), reason)
+            for key, value, interval in pairs
+        }
 
     def _undefined(self, units: SumUnits | ColumnUnits, how: How, reason: str) -> Estimate:
         return Estimate(
@@ -164,13 +170,10 @@ def _clipped(bound: float, metric: Metric) -> float:
     return bound if metric.high is None else min(bound, metric.high)
 
 
+def _cautious(interval: Interval, cautions: tuple[str, ...]) -> Interval:
+    return replace(interval, flags=(*interval.flags, *cautions)) if cautions else interval
+
+
 def _with(measured: Estimate, prepared: Prepared) -> Estimate:
-    from msgspec.structs import replace
-
     flags = tuple(dict.fromkeys((*measured.flags, *prepared.flags)))
-    return replace(measured, signature=prepared.signature, flags=flags)
-
-
-def select(units: Units, index: Index) -> Units:
-    """The units of a slice."""
-    return units.take(index)
+    return structs.replace(measured, signature=prepared.signature, flags=flags)

@@ -17,7 +17,7 @@ from evalium.stats import (
 
 from .base import How, SumMetric, WeightedMetric
 from .column import Floats
-from .resample import column_draws, jackknife_interval, sum_draws, wants_jackknife
+from .resample import as_columns, column_draws, jackknife_interval, sum_draws, wants_jackknife
 from .units import ColumnUnits, SumUnits
 
 NO_INTERVAL = Interval(math.nan, math.nan, math.nan, "none", ())
@@ -36,7 +36,8 @@ def sum_intervals(metric: SumMetric, units: SumUnits, values: Floats, how: How, 
     if metric.interval == "total":
         size = float(units.total[1])
         interval = replace(interval, low=interval.low * size, high=interval.high * size, method=f"n*{interval.method}")
-    return [interval]
+    ends = metric.finish(np.array([interval.low, interval.high]))
+    return [replace(interval, low=float(ends[0]), high=float(ends[1]))]
 
 
 def column_intervals(
@@ -51,9 +52,11 @@ def column_intervals(
         if own is not None:
             return [own]
     if wants_jackknife(units, how.bootstrap):
-        return jackknife_interval(metric, units, values, how.level, seed)
-    drawn = column_draws(metric, units, how.bootstrap, seed)
-    return [_flagged(percentile(drawn[:, i], how.level), units) for i in range(len(values))]
+        return [_flagged(i, units) for i in jackknife_interval(metric, units, values, how.level, seed)]
+    drawn = column_draws(metric, units, how.bootstrap, seed).values
+    if not metric.centred:
+        return [_flagged(percentile(draws, how.level), units) for draws in drawn.T]
+    return [_flagged(_centred(draws, float(v), how.level), units) for draws, v in zip(drawn.T, values, strict=True)]
 
 
 def _blank(units: SumUnits | ColumnUnits, level: float) -> Interval | None:
@@ -90,7 +93,7 @@ def _bootstrap_intervals(metric: SumMetric, units: SumUnits, values: Floats, how
     left_out = None
     if len(units.independent.valid) <= _BCA_UNITS:
         sums, counts = units.independent.leave_one_out()
-        left_out = np.repeat(_columns(metric.value(sums)), counts, axis=0)
+        left_out = np.repeat(as_columns(metric.value(sums)), counts, axis=0)
     intervals = []
     for i, value in enumerate(values):
         interval = percentile(drawn.values[:, i], how.level, drawn.method)
@@ -101,8 +104,10 @@ def _bootstrap_intervals(metric: SumMetric, units: SumUnits, values: Floats, how
     return intervals
 
 
-def _columns(values: Floats) -> Floats:
-    return values[:, None] if values.ndim == 1 else values
+def _centred(draws: Floats, value: float, level: float) -> Interval:
+    known = draws[~np.isnan(draws)]
+    moved = draws + (value - float(np.median(known))) if len(known) else draws
+    return percentile(moved, level, "bootstrap:centred")
 
 
 def _flagged(interval: Interval, units: SumUnits | ColumnUnits) -> Interval:

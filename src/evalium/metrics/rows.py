@@ -168,8 +168,10 @@ class Coded:
 
     def dense(self) -> Dense:
         """One row for each unit."""
-        table = self.table[self.codes]
-        return Dense(table if isinstance(table, np.ndarray) else table.toarray())
+        table = self.table[np.maximum(self.codes, 0)] if self.table.shape[0] else np.zeros((len(self.codes), self.table.shape[1]))
+        table = table if isinstance(table, np.ndarray) else table.toarray()
+        table[self.codes < 0] = np.nan
+        return Dense(table)
 
     def leave_one_out(self) -> tuple[Floats, npt.NDArray[np.int64]]:
         """Sums [m, k] without one unit each, and how many units each stands for."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from evalium.core import AuthError, ContextTooLong, Filtered, MalformedAnswer, ProviderError, RateLimited
+
+from ._wait import duration, wait_of
 
 QUOTE = 300
 """Most characters of a body that a message quotes."""
@@ -31,8 +31,27 @@ _QUOTA = re.compile(
     r"exceeded your current quota, please check your plan|credit balance is too low|insufficient (?:balance|credits)",
     re.IGNORECASE,
 )
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "": 1.0}
+_WORDS = {
+    "DEADLINE_EXCEEDED": 504,
+    "INTERNAL": 500,
+    "INVALID_ARGUMENT": 400,
+    "NOT_FOUND": 404,
+    "PERMISSION_DENIED": 403,
+    "RESOURCE_EXHAUSTED": 429,
+    "UNAUTHENTICATED": 401,
+    "UNAVAILABLE": 503,
+    "api_error": 500,
+    "authentication_error": 401,
+    "invalid_request_error": 400,
+    "not_found_error": 404,
+    "overloaded_error": 529,
+    "permission_error": 403,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "server_error": 500,
+    "timeout_error": 504,
+}
+"""The HTTP status that an error's own words stand for."""
 
 
 class QuotaExhausted(ProviderError):
@@ -130,12 +149,17 @@ def _complaint_of(error: dict[str, Any]) -> Complaint:
     delay, per_day = _google_details(error.get("details"))
     code = error.get("code")
     return Complaint(
-        message=str(error.get("message") or error.get("type") or ""),
+        message=_words(error),
         codes=frozenset(c for c in codes if isinstance(c, str)),
         status=code if isinstance(code, int) and 400 <= code < 600 else None,
         retry_delay=delay,
         per_day=per_day,
     )
+
+
+def _words(error: dict[str, Any]) -> str:
+    found = error.get("message") or error.get("detail") or error.get("type") or ""
+    return found if isinstance(found, str) else msgspec.json.encode(found).decode()
 
 
 def _google_details(details: Any) -> tuple[float | None, bool]:
@@ -169,42 +193,37 @@ def failure(status: int, headers: Mapping[str, str], body: bytes, origin: Origin
     complaint = read_complaint(body) or Complaint(message=body[: 8 * QUOTE].decode("utf-8", "replace"))
     said = origin.quote(complaint.message)
     text = f"{origin.model}: HTTP {status} from {origin.url}" + (f": {said}" if said else "")
+    if 300 <= status < 400:
+        text += f" (redirects to {origin.quote(headers.get('location', '?'))}; give that as base_url)"
+    return _classified(status, headers, complaint, text)
+
+
+def complaint_failure(complaint: Complaint, origin: Origin) -> ProviderError:
+    """Say what an error inside an answer with status 200, or inside a stream, means.
+
+    Its number or words stand for the status that it should have had; an error that has neither is a `MalformedAnswer`.
+    """
+    text = f"{origin.model}: {origin.url} answered 200 with an error: {origin.quote(complaint.message)}"
+    status = complaint.status or next((_WORDS[code] for code in sorted(complaint.codes) if code in _WORDS), None)
+    if status is None and not (complaint.quota or complaint.filtered or complaint.context):
+        return MalformedAnswer(text)
+    return _classified(status or 400, {}, complaint, text)
+
+
+def _classified(status: int, headers: Mapping[str, str], complaint: Complaint, text: str) -> ProviderError:
     if status in (401, 403) and not complaint.filtered:
         return AuthError(text, status_code=status)
     if status == 402 or (status in (400, 403, 429) and complaint.quota):
         return QuotaExhausted(text, status_code=status)
     if status == 429:
-        return RateLimited(text, status_code=status, retry_after=wait_of(headers, complaint))
+        return RateLimited(text, status_code=status, retry_after=wait_of(headers, complaint.retry_delay))
     if 400 <= status < 500 and complaint.filtered:
         return Filtered(text, status_code=status)
     if status in (400, 413, 422, 500) and complaint.context:
         return ContextTooLong(text, status_code=status)
-    if 300 <= status < 400:
-        text += f" (redirects to {origin.quote(headers.get('location', '?'))}; give that as base_url)"
     retryable = status in RETRYABLE
-    return ProviderError(
-        text, status_code=status, retryable=retryable, retry_after=wait_of(headers, complaint) if retryable else None
-    )
-
-
-def complaint_failure(complaint: Complaint, origin: Origin) -> ProviderError:
-    """Say what an error inside an answer with status 200, or inside a stream, means."""
-    if complaint.status is not None:
-        return failure(complaint.status, {}, msgspec.json.encode({"error": _as_error(complaint)}), origin)
-    text = f"{origin.model}: {origin.url} answered with an error: {origin.quote(complaint.message)}"
-    if complaint.quota:
-        return QuotaExhausted(text)
-    if complaint.filtered:
-        return Filtered(text)
-    if complaint.context:
-        return ContextTooLong(text)
-    if complaint.codes & {"rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED"}:
-        return RateLimited(text, retry_after=complaint.retry_delay)
-    return MalformedAnswer(text)
-
-
-def _as_error(complaint: Complaint) -> dict[str, Any]:
-    return {"message": complaint.message, "code": next(iter(sorted(complaint.codes)), None)}
+    wait = wait_of(headers, complaint.retry_delay) if retryable else None
+    return ProviderError(text, status_code=status, retryable=retryable, retry_after=wait)
 
 
 def malformed(body: bytes, origin: Origin, why: str) -> ProviderError:
@@ -216,69 +235,3 @@ def malformed(body: bytes, origin: Origin, why: str) -> ProviderError:
         return MalformedAnswer(f"{origin.model}: {origin.url} answered with an empty body")
     what = "HTML, not JSON" if body.lstrip()[:1] == b"<" else why
     return MalformedAnswer(f"{origin.model}: {origin.url} answered with {what}: {origin.quote(body)}")
-
-
-def wait_of(headers: Mapping[str, str], complaint: Complaint | None = None) -> float | None:
-    """Seconds that a server asks to wait, None when it does not say.
-
-    `Retry-After` (seconds or HTTP date) and `retry-after-ms` come first, then Google's RetryInfo, then the reset
-    times of those OpenAI and Anthropic limits whose remainder is 0.
-
-    Example:
-        >>> wait_of({"retry-after": "2"})
-        2.0
-        >>> wait_of({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "6m0.5s"})
-        360.5
-    """
-    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        seconds = _retry_after(headers.get(name), scale)
-        if seconds is not None:
-            return seconds
-    if complaint is not None and complaint.retry_delay is not None:
-        return complaint.retry_delay
-    waits = []
-    for prefix, pattern in (("x-ratelimit-", "{}-{}"), ("anthropic-ratelimit-", "{1}-{0}")):
-        for what in ("requests", "tokens", "input-tokens", "output-tokens"):
-            if headers.get(prefix + pattern.format("remaining", what)) == "0":
-                wait = reset_time(headers.get(prefix + pattern.format("reset", what), ""))
-                waits += [] if wait is None else [wait]
-    return max(waits, default=None)
-
-
-def _retry_after(value: str | None, scale: float) -> float | None:
-    if not value:
-        return None
-    try:
-        return max(0.0, float(value) * scale)
-    except ValueError:
-        return reset_time(value)
-
-
-def reset_time(value: str) -> float | None:
-    """Seconds until a moment given as a duration, an RFC 3339 time or an HTTP date; None when it is none of them."""
-    seconds = duration(value)
-    if seconds is not None:
-        return seconds
-    from email.utils import parsedate_to_datetime
-
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = parse(value)
-        except (TypeError, ValueError):
-            continue
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return max(0.0, aware.timestamp() - time.time())
-    return None
-
-
-def duration(value: str) -> float | None:
-    """Read `"1s"`, `"6m0s"`, `"20ms"`, `"1.5"` as seconds; None when it is not a duration.
-
-    Example:
-        >>> duration("1m30s"), duration("20ms"), duration("soon")
-        (90.0, 0.02, None)
-    """
-    pieces = _DURATION.findall(value)
-    if not pieces or "".join(n + u for n, u in pieces) != value:
-        return None
-    return sum(float(number) * _SECONDS[unit] for number, unit in pieces)

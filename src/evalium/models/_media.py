@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 from evalium.core import ConfigError, DataError, Media, MediaPart, Message
 
@@ -17,6 +18,11 @@ def has_media(messages: tuple[Message, ...]) -> bool:
         if not isinstance(message.content, str)
         for part in message.content
     )
+
+
+def is_remote(media: Media) -> bool:
+    """Whether media is given by an address that the provider has to fetch."""
+    return media.url is not None and not media.url.startswith("data:")
 
 
 def base64_of(media: Media, base: Path) -> str:
@@ -33,6 +39,8 @@ def base64_of(media: Media, base: Path) -> str:
     """
     if media.data is not None:
         return media.data
+    if media.url is not None and media.url.startswith("data:"):
+        return _payload(media.url)
     if media.path is not None:
         file = base / media.path
     elif media.blob is not None:
@@ -45,6 +53,12 @@ def base64_of(media: Media, base: Path) -> str:
         return base64.b64encode(file.read_bytes()).decode("ascii")
     except OSError as error:
         raise DataError(f"cannot read the {media.kind} {str(file)!r}: {error.strerror or error}") from error
+
+
+def _payload(url: str) -> str:
+    """The base64 payload of a `data:` URL; one that is percent-encoded is turned into base64."""
+    head, _, payload = url.partition(",")
+    return payload if head.endswith(";base64") else base64.b64encode(unquote_to_bytes(payload)).decode("ascii")
 
 
 def data_url(media: Media, base: Path) -> str:

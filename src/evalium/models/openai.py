@@ -11,30 +11,31 @@ from urllib.parse import quote
 
 import msgspec
 
-from evalium.core import ConfigError, MalformedAnswer, Model, Status
+from evalium.core import ConfigError, MalformedAnswer, Model, ProviderError, Status
 
 from . import _openai_text as text
-from ._errors import Origin
-from ._http import Target, Wire
 from ._media import has_media
 from ._openai_chat import as_response, chat_fields
 from ._openai_stream import read_stream
+from ._remote import RemoteModel, refuse_options
 from ._text import as_messages, as_text
-from .base import AdapterBase, Request, Response
+from .base import Request, Response
 from .providers import OPENAI_LIKE, Access, Provider, access
 
-ADAPTER_VERSION = 1
 AZURE_API_VERSION = "2024-10-21"
 _REASONING_NAMES = re.compile(r"o[1-9](?![\w.])|gpt-(?:[5-9]|\d\d)(?!\d)")
 _CHAT = frozenset({"generate", "choice_first_token", "embed", "stream", "tools", "media"})
 _TEXT = frozenset(
     {"generate", "choice_first_token", "loglikelihood", "choice_loglikelihood", "rolling", "embed", "stream"}
 )
+_WAY_OUT = (
+    "log-likelihoods need 'api: completions' on a server that echoes log-probabilities, tools and media 'api: chat'"
+)
 _encode = msgspec.json.Encoder().encode
 _Operation = Literal["/chat/completions", "/completions", "/embeddings"]
 
 
-class OpenAIModel(AdapterBase):
+class OpenAIModel(RemoteModel):
     """A model behind OpenAI's protocol.
 
     Parameters go through under their own names; unknown ones too, so that a server's extensions (`top_k`,
@@ -54,39 +55,20 @@ class OpenAIModel(AdapterBase):
     """
 
     def __init__(self, config: Model, name: str, base: Path, provider: Provider, reach: Access) -> None:
-        self.name, self.base = name, base
-        self.id = config.id
-        self.endpoint = reach.base_url
+        super().__init__(config, name, base, reach)
         self.capabilities = _CHAT if config.api == "chat" else _TEXT
-        self.identity: dict[str, Any] = {
-            "provider": config.id.partition("/")[0],
-            "name": name,
-            "revision": config.revision,
-            "base_url": reach.base_url + (f"?{reach.query}" if reach.query else ""),
-            "api": config.api,
-            "headers": reach.public_headers,
-            "adapter": ADAPTER_VERSION,
-        }
         self._api = config.api
         self._renamed = dict(provider.renamed)
         if _REASONING_NAMES.match(name):
             self._renamed["max_tokens"] = "max_completion_tokens"
         self._fixed = {"model": name, **provider.extra}
         self._stream_usage = provider.stream_usage
-        self._wire = Wire()
-        self._targets = {
-            operation: Target(
-                reach.url(operation), reach.headers, Origin(config.id, reach.url(operation), reach.secrets)
-            )
-            for operation in ("/chat/completions", "/completions", "/embeddings")
-        }
+        operations = ("/chat/completions", "/completions", "/embeddings")
+        self._targets = {operation: self._target(operation) for operation in operations}
 
     async def answer(self, request: Request) -> Response:
         """Answer one request with one attempt; see `Adapter.answer`."""
-        if request.mode not in self.capabilities:
-            raise ConfigError(
-                f"model {self.id!r} cannot do {request.mode!r} with api: {self._api}; " + _way_out(self._api)
-            )
+        self._require(request, _WAY_OUT)
         if request.mode == "generate":
             return await self._generate(request)
         if request.mode == "choice_first_token":
@@ -94,10 +76,6 @@ class OpenAIModel(AdapterBase):
         if request.mode == "embed":
             return await self._embed(request)
         return await self._loglikelihood(request)
-
-    async def aclose(self) -> None:
-        """Let go of the connections."""
-        await self._wire.aclose()
 
     def _params(self, request: Request) -> dict[str, Any]:
         params = request.params
@@ -127,6 +105,16 @@ class OpenAIModel(AdapterBase):
         return decode(headers, content, target.origin)
 
     async def _stream(self, request: Request) -> Response:
+        try:
+            return await self._stream_once(request)
+        except ProviderError as error:
+            if not self._stream_usage or error.status_code not in (400, 422) or "stream_options" not in str(error):
+                raise
+        # A server that does not know the option is asked without it from now on; token counts may then be missing.
+        self._stream_usage = False
+        return await self._stream_once(request)
+
+    async def _stream_once(self, request: Request) -> Response:
         more: dict[str, Any] = {"stream": True}
         if self._stream_usage:
             more["stream_options"] = {"include_usage": True}
@@ -183,7 +171,7 @@ def openai(config: Model, name: str, base: Path) -> OpenAIModel:
         ConfigError: The key or the address is missing, or an option is given that the server does not have.
     """
     provider = OPENAI_LIKE[config.id.partition("/")[0]]
-    refuse_options(config, ())
+    refuse_options(config)
     return OpenAIModel(config, name, base, provider, access(config, provider))
 
 
@@ -197,7 +185,7 @@ def azure(config: Model, name: str, base: Path) -> OpenAIModel:
     Raises:
         ConfigError: The address or the key is missing.
     """
-    refuse_options(config, ("api_version",))
+    refuse_options(config, "api_version")
     provider = OPENAI_LIKE["azure"]
     address = config.base_url or os.environ.get("AZURE_OPENAI_ENDPOINT")
     if not address:
@@ -217,21 +205,3 @@ def azure(config: Model, name: str, base: Path) -> OpenAIModel:
             query=reach.query or f"api-version={quote(str(version), safe='')}",
         )
     return OpenAIModel(config, name, base, provider, reach)
-
-
-def refuse_options(config: Model, known: tuple[str, ...]) -> None:
-    """Refuse options that the adapter does not have.
-
-    Raises:
-        ConfigError: An option is unknown.
-    """
-    unknown = sorted(set(config.options) - set(known))
-    if unknown:
-        has = f"it has: {', '.join(known)}" if known else "it has none; generation parameters go into 'generation'"
-        raise ConfigError(f"model {config.id!r} has no option {unknown[0]!r}; {has}")
-
-
-def _way_out(api: str) -> str:
-    if api == "chat":
-        return "give the model 'api: completions', on a server that has /completions with echo and logprobs"
-    return "give the model 'api: chat'"

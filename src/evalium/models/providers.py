@@ -22,6 +22,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         base_url: Address where the plan gives none; None when it must.
         path: Path added to an address that has none.
+        always: Whether the path is also added to an address that has another one.
         keys: Environment variables that may hold the key, the first one set wins.
         local: Whether the server runs without a key.
         key_header: Header that carries the key, with `{}` where it goes.
@@ -32,6 +33,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
     base_url: str | None = None
     path: str = "/v1"
+    always: bool = False
     keys: tuple[str, ...] = ()
     local: bool = False
     key_header: tuple[str, str] = ("Authorization", "Bearer {}")
@@ -63,7 +65,7 @@ OPENAI_LIKE: Mapping[str, Provider] = {
 }
 
 ANTHROPIC = Provider(
-    base_url="https://api.anthropic.com/v1", keys=("ANTHROPIC_API_KEY",), key_header=("x-api-key", "{}")
+    base_url="https://api.anthropic.com/v1", always=True, keys=("ANTHROPIC_API_KEY",), key_header=("x-api-key", "{}")
 )
 GEMINI = Provider(
     base_url="https://generativelanguage.googleapis.com/v1beta",
@@ -100,7 +102,8 @@ def access(config: Model, provider: Provider) -> Access:
     """Resolve address, key and headers of a model.
 
     An address without a path gets the provider's own (`/v1`); one with a path is taken as it is, without a trailing
-    slash or operation such as `/chat/completions`. The key is required where the server is not local and the
+    slash or operation such as `/chat/completions`; Anthropic's protocol wants `/v1` after any path, as its own SDK adds
+    it. The key is required where the server is not local and the
     address is the provider's own; elsewhere it is sent when its variable is set.
 
     Raises:
@@ -134,6 +137,8 @@ def _address(config: Model, provider: Provider) -> tuple[str, str]:
     path = parts.path.rstrip("/")
     for operation in _OPERATIONS:
         path = path.removesuffix(operation)
+    if provider.always and not path.endswith(provider.path):
+        path += provider.path
     return urlunsplit((parts.scheme, parts.netloc, path or provider.path, "", "")), parts.query
 
 

@@ -145,8 +145,8 @@ class Engine:
     async def _finish(self, records: list[Record], outcome: Record) -> None:
         scores = await self._scoring(outcome)
         for record in records[:-1]:
-            self._journal.append(record)
-        self._journal.append(outcome, scores)
+            self._journal.write(record)
+        self._journal.write(outcome, scores)
         self._count(outcome)
         self._pending += 1
         if self._pending == 1:

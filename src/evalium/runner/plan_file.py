@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,21 @@ import msgspec
 
 from evalium.core import ConfigError, Plan, did_you_mean, load_object
 
+from .tasks import plan_of
+
+PlanSource = str | Path | dict[str, Any] | Plan | Callable[..., Any]
+
 _UNKNOWN = re.compile(r"unknown field `(?P<field>[^`]*)`(?: - at `(?P<path>[^`]*)`)?")
 _PATH = re.compile(r" - at `(?P<path>[^`]*)`")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\[\.\.\.\]")
 
 
-def load_plan(source: str | Path | dict[str, Any] | Plan) -> tuple[Plan, Path]:
+def load_plan(source: PlanSource) -> tuple[Plan, Path]:
     """Read a plan and the folder that its relative paths start from.
 
     Args:
-        source: A plan, its mapping, a `.yaml`/`.yml`/`.json` file, or `file.py:name` giving one of the former.
+        source: A plan, its mapping, a task function, a `.yaml`/`.yml`/`.json` file, or `file.py:name` giving one of
+            the former.
 
     Returns:
         The plan and the base folder.
@@ -30,6 +36,8 @@ def load_plan(source: str | Path | dict[str, Any] | Plan) -> tuple[Plan, Path]:
     """
     if isinstance(source, Plan):
         return source, Path.cwd()
+    if callable(source):
+        return plan_of(source), Path.cwd()
     if isinstance(source, dict):
         return plan_from_mapping(source), Path.cwd()
     text = str(source)
@@ -85,10 +93,9 @@ def _from_yaml(path: Path) -> Plan:
 def _from_python(text: str) -> tuple[Plan, Path]:
     base = Path(text.rpartition(":")[0]).resolve().parent
     thing = load_object(text, Path.cwd())
-    made = thing() if callable(thing) and not isinstance(thing, Plan) else thing
-    if isinstance(made, Plan):
-        return made, base
-    return plan_from_mapping(made, text), base
+    if isinstance(thing, Plan):
+        return thing, base
+    return (plan_of(thing) if callable(thing) else plan_from_mapping(thing, text)), base
 
 
 def _collect_lines(node: Any, path: str, lines: dict[str, int]) -> None:

@@ -18,7 +18,7 @@ from evalium.store import Workspace
 from .caller import Spending
 from .catalogue import enter, leave
 from .execute import Endpoints, Execution, execute, parameters
-from .plan_file import load_plan
+from .plan_file import PlanSource, load_plan
 from .prepare import Prepared, prepare
 from .progress import Progress, Silent
 from .result import PlanResult
@@ -32,8 +32,9 @@ class Interrupted(EvaliumError):
 
 
 def run(
-    plan: str | Path | dict[str, Any] | Plan,
+    plan: PlanSource,
     *,
+    base: Path | None = None,
     workspace: str | Path | None = None,
     fresh: bool = False,
     skip_bad_rows: bool = False,
@@ -45,7 +46,8 @@ def run(
     only what is missing or failed is called.
 
     Args:
-        plan: A plan, its mapping, a YAML file, or `file.py:name`.
+        plan: A plan, its mapping, a task function, a YAML file, or `file.py:name`.
+        base: Folder that a plan's relative paths start from; None is the plan file's own.
         workspace: Folder of the workspace; None is `EVALIUM_HOME` or `./.evalium`.
         fresh: Start anew although a run of the same content exists.
         skip_bad_rows: Leave out rows that cannot be read, counted, instead of refusing.
@@ -63,21 +65,22 @@ def run(
         Interrupted: Ctrl-C; what is done is stored.
     """
     return run_coroutine(
-        run_async(plan, workspace=workspace, fresh=fresh, skip_bad_rows=skip_bad_rows, progress=progress)
+        run_async(plan, base=base, workspace=workspace, fresh=fresh, skip_bad_rows=skip_bad_rows, progress=progress)
     )
 
 
 async def run_async(
-    plan: str | Path | dict[str, Any] | Plan,
+    plan: PlanSource,
     *,
+    base: Path | None = None,
     workspace: str | Path | None = None,
     fresh: bool = False,
     skip_bad_rows: bool = False,
     progress: Progress | None = None,
 ) -> PlanResult:
     """The coroutine behind `run`, for code that is async itself; see there."""
-    read, base = load_plan(plan)
-    prepared = prepare(read, base, skip_bad_rows=skip_bad_rows)
+    read, folder = load_plan(plan)
+    prepared = prepare(read, base or folder, skip_bad_rows=skip_bad_rows)
     endpoints = Endpoints(prepared)
     try:
         runs = [_execution(prepared, endpoints, model) for model in prepared.models]

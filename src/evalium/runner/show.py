@@ -57,7 +57,7 @@ def _scale(value: float, unit: str, share: bool) -> tuple[float, int, str, str]:
             return 1e6, 0, "", " µs"
         return (1e3, 1 if size < 0.1 else 0, "", " ms") if size < 1 else (1.0, 2, "", " s")
     if unit == "USD":
-        places = 2 if size >= 1 or size == 0 else min(8, 2 - math.floor(math.log10(size)))
+        places = 2 if size >= 1 or size == 0 else min(8, 1 - math.floor(math.log10(size)))
         return 1.0, places, "$", ""
     if unit == "1":
         return (100.0, 1, "", " %") if share else (1.0, 3, "", "")

@@ -14,7 +14,7 @@ _PHRASE_CAPITALS = re.compile(r"NSWER(?:\s+(?:CHOICE|OPTION))?[\s*_\"'`)]*(?:IS|
 
 
 def cutter(after: str | None, line: Line, strip: str) -> Callable[[str], str] | None:
-    """Make the function that cuts the answer out of an output; None when there is nothing to cut.
+    r"""Make the function that cuts the answer out of an output; None when there is nothing to cut.
 
     Args:
         after: Only what follows the last occurrence of this text; everything where it does not occur.
@@ -23,7 +23,7 @@ def cutter(after: str | None, line: Line, strip: str) -> Callable[[str], str] | 
 
     Example:
         >>> cut = cutter("answer is", "first", ".")
-        >>> cut("5 > 4, so the answer is yes.\\n\\nQ: Is 3 > 4?"), cut("yes")
+        >>> cut("5 > 4, so the answer is yes.\n\nQ: Is 3 > 4?"), cut("yes")
         ('yes', 'yes')
     """
     if after is None and line == "all" and not strip:

@@ -9,13 +9,12 @@ from typing import Literal
 from evalium.core import ScoreError, Status, Verdict
 
 from ._letter import LETTERS
-from ._target import NO_TARGET
 
 _BLANKS = " \t\n▁Ġ"
 """Blanks as tokenizers write them."""
 
 
-def first_token(tokens: Mapping[str, float], choices: tuple[str, ...], right: int | None) -> Verdict:
+def first_token(tokens: Mapping[str, float], choices: tuple[str, ...], right: int) -> Verdict:
     """Judge by the log-probabilities of the first token.
 
     Args:
@@ -23,8 +22,6 @@ def first_token(tokens: Mapping[str, float], choices: tuple[str, ...], right: in
         choices: The options; their letters are looked for.
         right: Index of the right option.
     """
-    if right is None:
-        return NO_TARGET
     n = len(choices) or right + 1
     masses: list[list[float]] = [[] for _ in range(n)]
     for token, logprob in tokens.items():
@@ -39,7 +36,7 @@ def first_token(tokens: Mapping[str, float], choices: tuple[str, ...], right: in
 
 
 def loglikelihoods(
-    logprobs: Sequence[float], choices: tuple[str, ...], right: int | None, norm: Literal["none", "characters", "bytes"]
+    logprobs: Sequence[float], choices: tuple[str, ...], right: int, norm: Literal["none", "characters", "bytes"]
 ) -> Verdict:
     """Judge by the log-likelihood of each option.
 
@@ -52,8 +49,6 @@ def loglikelihoods(
     Raises:
         ScoreError: There are not as many log-likelihoods as options, or an option is empty.
     """
-    if right is None:
-        return NO_TARGET
     if len(logprobs) != len(choices):
         raise ScoreError(f"{len(logprobs)} log-likelihoods for {len(choices)} choices")
     if any(math.isnan(x) for x in logprobs):

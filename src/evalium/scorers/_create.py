@@ -64,7 +64,9 @@ def _split(spec: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     if options is None:
         return key, {}
     if not isinstance(options, Mapping):
-        raise ConfigError(f"the options of scorer {key!r} are a mapping, as in {{{key}: {{name: other}}}}; got {options!r}")
+        raise ConfigError(
+            f"the options of scorer {key!r} are a mapping, as in {{{key}: {{name: other}}}}; got {options!r}"
+        )
     return key, dict(options)
 
 

@@ -15,7 +15,7 @@ class NotJson(Exception):
 
 
 def read_json(output: str, fenced: bool) -> Any:
-    """Read an output as JSON (RFC 8259), repairing nothing.
+    r"""Read an output as JSON (RFC 8259), repairing nothing.
 
     Args:
         output: The output.
@@ -25,7 +25,7 @@ def read_json(output: str, fenced: bool) -> Any:
         NotJson: It is none, or there are several blocks.
 
     Example:
-        >>> read_json("Here you are:\\n```json\\n[1]\\n```\\nBye", fenced=True)
+        >>> read_json("Here you are:\n```json\n[1]\n```\nBye", fenced=True)
         [1]
         >>> read_json("[NaN]", fenced=False)
         Traceback (most recent call last):

@@ -12,6 +12,8 @@ from ._answer import Take, after_phrases
 from .normalise import normaliser
 
 LETTERS = string.ascii_uppercase
+SHORT = 200
+"""Characters of an answer, or of its last line, in which a letter or a text without any mark may be meant as one."""
 
 same_text = normaliser(case="ignore", punctuation="strip", whitespace="collapse", unicode="NFKC")
 
@@ -31,15 +33,17 @@ def _forms(n: int) -> _Forms:
     upper, lower = LETTERS[:n], LETTERS[:n].lower()
     boxed = r"(?:\$?\\(?:boxed|text|textbf|mathrm|mathbf)\{\s*)*"
     end = r"(?=[\s.,;:*)\]}\"']*(?:$|\n))"
-    lone = f"[{upper}]" if n < 9 else f"[{upper.replace('A', '').replace('I', '')}]"
+    # A and I are words.
+    lone = upper.replace("A", "").replace("I", "") or "A"
     return _Forms(
         alone=re.compile(rf"[\W_]{{0,8}}{boxed}\(?([{upper}{lower}])\)?[\W_]{{0,8}}\Z", re.ASCII),
         behind_phrase=re.compile(
-            rf"(?:(?i:option|choice|letter)\s+)?{boxed}[\[(*\"'`]*(?:([{upper}])(?![\w'’])|([{lower}])(?:(?<=\([{lower}])\)|{end}))"
+            r"(?:(?i:option|choice|letter)\s+)?"
+            rf"{boxed}[\[(*\"'`]*(?:([{upper}])(?![\w'’])|([{lower}])(?:(?<=\([{lower}])\)|{end}))"
         ),
         leading=re.compile(rf"[\s*_(\[]*([{upper}])[*_]*(?:[).:\]]|\s*$|\s*\n|\s+-\s)"),
         marked=re.compile(rf"\(([{upper}])\)|\*\*\(?([{upper}])\)?[.:]?\*\*|\\boxed\{{{boxed}\(?([{upper}])\b"),
-        isolated=re.compile(rf"(?<![\w'’.])({lone})(?![\w'’])"),
+        isolated=re.compile(rf"(?<![\w'’.])([{lone}])(?![\w'’])"),
     )
 
 
@@ -47,8 +51,9 @@ def read_letter(text: str, choices: tuple[str, ...], take: Take) -> int | None:
     """Index of the choice that an answer names, or None.
 
     Tried in this order: the whole answer is a letter; what follows "answer is", "Answer:" and the like, as a letter or
-    as a choice's text; the answer begins with a letter (`C) ...`); the whole answer is a choice's text; letters in
-    parentheses, bold or boxed; exactly one choice's text occurs; exactly one letter stands alone.
+    as a choice's text; the answer begins with a letter (`C) ...`); the whole answer is a choice's text. Then, in its
+    last line only: letters in parentheses, bold or boxed; and where that line is short, exactly one choice's text,
+    exactly one letter that stands alone.
 
     Args:
         text: The answer.
@@ -73,31 +78,42 @@ def read_letter(text: str, choices: tuple[str, ...], take: Take) -> int | None:
     if match := forms.leading.match(text):
         return _index(match)
     whole = _whole_choice(text, choices)
-    if whole is not None:
-        return whole
-    if marked := [_index(m) for m in forms.marked.finditer(text)]:
-        return marked[0 if take == "first" else -1]
-    named = _named_choices(text, choices)
-    if len(named) == 1:
-        return named.pop()
-    alone = {_index(m) for m in forms.isolated.finditer(text)}
-    return alone.pop() if len(alone) == 1 else None
+    return _in_last_line(text, choices, forms, take) if whole is None else whole
+
+
+def _in_last_line(text: str, choices: tuple[str, ...], forms: _Forms, take: Take) -> int | None:
+    line = text.rstrip().rpartition("\n")[2]
+    marked = forms.marked.findall(line)
+    if marked:
+        return LETTERS.index(next(filter(None, marked[0 if take == "first" else -1])))
+    if len(line) > SHORT:
+        return None
+    named = _named_choices(line, choices)
+    if named:
+        return named.pop() if len(named) == 1 else None
+    alone = set(forms.isolated.findall(line)) if len(text) <= SHORT else set()
+    return LETTERS.index(alone.pop()) if len(alone) == 1 else None
 
 
 def _index(match: re.Match[str]) -> int:
-    return LETTERS.index(next(g for g in match.groups() if g).upper())
+    return LETTERS.index(next(filter(None, match.groups())).upper())
 
 
-@lru_cache(2048)
+@lru_cache(1024)
 def _normal(choices: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(same_text(choice) for choice in choices)
 
 
+@lru_cache(1024)
+def _longest(choices: tuple[str, ...]) -> int:
+    return max(map(len, choices), default=0)
+
+
 def _whole_choice(text: str, choices: tuple[str, ...]) -> int | None:
-    if not choices or len(text) > 2 * max(map(len, choices)) + 20:
+    if len(text) > 2 * _longest(choices) + 20:
         return None
     normal, texts = same_text(text), _normal(choices)
-    return texts.index(normal) if normal in texts and normal else None
+    return texts.index(normal) if normal and normal in texts else None
 
 
 def _begins_with_choice(rest: str, choices: tuple[str, ...]) -> int | None:
@@ -110,11 +126,8 @@ def _begins_with_choice(rest: str, choices: tuple[str, ...]) -> int | None:
     return best
 
 
-def _named_choices(text: str, choices: tuple[str, ...]) -> set[int]:
+def _named_choices(line: str, choices: tuple[str, ...]) -> set[int]:
     """Choices whose text occurs as whole words, not counting those inside a longer one that occurs."""
-    if not choices:
-        return set()
-    normal = f" {same_text(text[-20_000:])} "
-    found = {i for i, choice in enumerate(_normal(choices)) if choice and f" {choice} " in normal}
-    texts = _normal(choices)
+    normal, texts = f" {same_text(line)} ", _normal(choices)
+    found = {i for i, choice in enumerate(texts) if choice and f" {choice} " in normal}
     return {i for i in found if not any(texts[i] != texts[j] and f" {texts[i]} " in f" {texts[j]} " for j in found)}

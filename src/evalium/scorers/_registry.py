@@ -61,8 +61,8 @@ def scorer(function: F | None = None, /, *, name: str | None = None, **traits: A
     Args:
         function: The function; itself unchanged.
         name: Name in plans; the function's own when None.
-        **traits: `kind`, `unit`, `low`, `high`, `higher_is_better`, `heavy` as in `Scorer`; `version`, to be raised when
-            the code begins to score differently.
+        **traits: `kind`, `unit`, `low`, `high`, `higher_is_better`, `heavy` as in `Scorer`; `version`, to be raised
+            when the code begins to score differently.
 
     Raises:
         ConfigError: The name belongs to a scorer of evalium itself.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
-from evalium.core import Record, ScoreError, Status, Verdict
+from evalium.core import Record, Status, Verdict
 
 from ._answer import Take
 from ._choice_logprobs import first_token, loglikelihoods
+from ._choice_target import TargetIs, target_index
 from ._factory import built_in
-from ._letter import LETTERS, read_letter, same_text
+from ._letter import LETTERS, read_letter
 from ._limit import compile_pattern, in_time
 from ._target import NO_OUTPUT, NO_TARGET
 from .base import ScoreFunction
@@ -23,18 +23,20 @@ _UNPARSED = Verdict(status=Status.UNPARSED, explanation="no choice can be read o
 
 
 @built_in(kind="binary")
-def choice(*, take: Take = "last", patterns: tuple[str, ...] = (), norm: Norm = "none") -> ScoreFunction:
+def choice(
+    *, take: Take = "last", patterns: tuple[str, ...] = (), norm: Norm = "none", target_is: TargetIs = "auto"
+) -> ScoreFunction:
     r"""Whether the model chose the right option of a multiple-choice question.
 
     Value 1 or 0, higher is better; `label` and `target` are letters. The target is an option's text, its letter (`C`,
-    `(C)`) or its index from 0; text goes before letter. How the model was asked is seen from the record:
+    `(C)`) or its index from 0. How the model was asked is seen from the record:
 
     - written answer (`choice_generate`): a letter or text is read from the output, see `patterns`; else `unparsed`.
     - log-probabilities of the first token (`choice_first_token`): the likeliest letter; tokens that differ only in
       blanks around it are added up. `unparsed` when none of the letters is among the tokens.
-    - log-likelihood of each option (`choice_loglikelihood`): the likeliest option. `values` holds `acc`, `acc_norm` (per
-      character of the option, as lm-evaluation-harness) and `acc_bytes` (per UTF-8 byte); `norm` says which of them
-      is the value.
+    - log-likelihood of each option (`choice_loglikelihood`): the likeliest option. `values` holds `acc`, `acc_norm`
+      (per character of the option, as lm-evaluation-harness) and `acc_bytes` (per UTF-8 byte); `norm` says which of
+      them is the value.
 
     The last two also give `probabilities` over the letters. The first option wins a tie.
 
@@ -43,6 +45,8 @@ def choice(*, take: Take = "last", patterns: tuple[str, ...] = (), norm: Norm = 
         patterns: Regular expressions tried in this order in place of evalium's own reading; the first one that
             matches decides, by the first group that took part.
         norm: Length that log-likelihoods are divided by.
+        target_is: What targets are, where it cannot be told: is `B` the letter, or the text of a choice? A record in
+            which two readings differ gets a score of status `error` that says so.
 
     Raises:
         ConfigError: A pattern is not a regular expression.
@@ -60,16 +64,17 @@ def choice(*, take: Take = "last", patterns: tuple[str, ...] = (), norm: Norm = 
         return _by_patterns(compiled, text, choices, take) if compiled else read_letter(text, choices, take)
 
     def score(record: Record) -> Verdict:
-        right = _target(record.target, record.choices)
         logprobs = record.logprobs or {}
-        if "first_token" in logprobs:
-            return first_token(logprobs["first_token"], record.choices, right)
-        if "continuations" in logprobs:
-            return loglikelihoods(logprobs["continuations"], record.choices, right, norm)
-        if record.output is None:
+        asked = next((way for way in ("first_token", "continuations") if way in logprobs), None)
+        if asked is None and record.output is None:
             return NO_OUTPUT
+        right = target_index(record.target, record.choices, target_is)
         if right is None:
             return NO_TARGET
+        if asked == "first_token":
+            return first_token(logprobs[asked], record.choices, right)
+        if asked == "continuations" or record.output is None:
+            return loglikelihoods(logprobs["continuations"], record.choices, right, norm)
         chosen = read(record.output, record.choices)
         if chosen is None:
             return _UNPARSED
@@ -79,38 +84,13 @@ def choice(*, take: Take = "last", patterns: tuple[str, ...] = (), norm: Norm = 
     return score
 
 
-def _target(target: Any, choices: tuple[str, ...]) -> int | None:
-    if type(target) is str:
-        return _target_text(target, choices)
-    if isinstance(target, (list, tuple)) and len(target) == 1:
-        return _target(target[0], choices)
-    if target is None:
-        return None
-    if isinstance(target, int) and not isinstance(target, bool) and 0 <= target < (len(choices) or 26):
-        return target
-    raise ScoreError(f"the target {target!r} is no text, letter or index (from 0) of one of {len(choices)} choices")
-
-
-@lru_cache(4096)
-def _target_text(target: str, choices: tuple[str, ...]) -> int:
-    if target in choices:
-        return choices.index(target)
-    bare = target.strip().strip("().")
-    if len(bare) == 1 and bare.upper() in LETTERS[: len(choices) or 26]:
-        return LETTERS.index(bare.upper())
-    normal = [same_text(choice) for choice in choices]
-    if same_text(target) in normal:
-        return normal.index(same_text(target))
-    if bare.isdecimal() and int(bare) < len(choices):
-        return int(bare)
-    raise ScoreError(f"the target {target!r} is none of the choices, nor a letter or index of one")
-
-
-def _by_patterns(
-    patterns: list[re.Pattern[str]], text: str, choices: tuple[str, ...], take: Take
-) -> int | None:
+def _by_patterns(patterns: list[re.Pattern[str]], text: str, choices: tuple[str, ...], take: Take) -> int | None:
     for pattern in patterns:
-        matches = in_time(lambda t, p=pattern: list(p.finditer(t)), text)  # type: ignore[misc]
+        matches = _all_matches(pattern, text)
         if matches:
             return read_letter(first_group(matches[0 if take == "first" else -1]), choices, take)
     return None
+
+
+def _all_matches(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    return in_time(lambda text: list(pattern.finditer(text)), text)

@@ -55,7 +55,7 @@ def exact(
     cut = cutter(after, line, strip)
     clean = cutter(None, "all", strip)
 
-    @lru_cache(4096)
+    @lru_cache(1024)
     def accepted(target: str) -> str:
         return normalise(clean(target) if clean else target)
 

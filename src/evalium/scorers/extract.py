@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -37,10 +38,8 @@ def compile_extract(pattern: str) -> Callable[[str], str | None]:
     compiled = compile_pattern(pattern, "extract")
 
     def last(text: str) -> str | None:
-        found = None
-        for found in compiled.finditer(text):
-            pass
-        return None if found is None else first_group(found)
+        found = deque(compiled.finditer(text), maxlen=1)
+        return first_group(found[0]) if found else None
 
     return lambda text: in_time(last, text)
 
@@ -51,7 +50,7 @@ def first_group(match: re.Match[str]) -> str:
 
 
 def with_extract(scorer: Scorer, pattern: str) -> Scorer:
-    """Let a scorer see only the answer that a pattern finds in the output.
+    r"""Let a scorer see only the answer that a pattern finds in the output.
 
     A record in which it finds none scores `unparsed`. The extracted answer is shown as the verdict's `answer` unless
     the scorer itself read something out of it, and the pattern becomes part of the signature.
@@ -65,9 +64,9 @@ def with_extract(scorer: Scorer, pattern: str) -> Scorer:
 
     Example:
         >>> from evalium.scorers import create, score_now
-        >>> scorer = with_extract(create("exact"), r"A: (\\S+)")
+        >>> scorer = with_extract(create("exact"), r"A: (\S+)")
         >>> record = Record(key="", run="", sample="1", sample_hash="", model="m", status=Status.OK,
-        ...                 output="2 + 2\\nA: 4", target="4")
+        ...                 output="2 + 2\nA: 4", target="4")
         >>> score_now(scorer, record).value
         1.0
     """

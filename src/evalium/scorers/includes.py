@@ -44,11 +44,11 @@ def includes(
     normalise = normaliser(case=case, whitespace=whitespace, punctuation=punctuation, unicode=unicode)
     nothing = Verdict(status=Status.MISSING, explanation="the target is empty")
 
-    @lru_cache(4096)
+    @lru_cache(1024)
     def wanted(target: str) -> str:
         return normalise(target)
 
-    @lru_cache(4096)
+    @lru_cache(1024)
     def word(target: str) -> re.Pattern[str]:
         return re.compile(rf"(?<!\w){re.escape(target)}(?!\w)")
 

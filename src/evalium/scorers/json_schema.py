@@ -9,7 +9,7 @@ import msgspec
 
 from evalium.core import ConfigError, Record, ScoreError, Verdict, content_hash
 
-from ._factory import built_in
+from ._factory import built_in, sign
 from ._json_text import NotJson, read_json
 from ._limit import in_time
 from ._target import NO_OUTPUT
@@ -42,8 +42,7 @@ def json_schema(*, schema: dict[str, Any] | str, fenced: bool = False, base: Pat
     """
     content = _load(schema, base)
     scorer = _accepting(content, fenced)
-    told = f"schema:{content_hash(content, 16)}"
-    signature = "|".join(["json_schema", *(["fenced:true"] if fenced else []), told, "v:1"])
+    signature = sign("json_schema", 1, {"fenced": True} if fenced else {}, schema=content_hash(content, 16))
     return msgspec.structs.replace(scorer, name="json_schema", signature=signature)
 
 
@@ -62,7 +61,7 @@ def _load(schema: dict[str, Any] | str, base: Path) -> Any:
 def _accepting(schema: Any, fenced: bool) -> ScoreFunction:
     import jsonschema
     from referencing.exceptions import Unresolvable
-    from referencing.jsonschema import SPECIFICATIONS
+    from referencing.jsonschema import EMPTY_REGISTRY
 
     kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
     try:
@@ -71,7 +70,7 @@ def _accepting(schema: Any, fenced: bool) -> ScoreFunction:
         raise ConfigError(
             f"scorer 'json_schema', option 'schema': not a JSON Schema: {error.json_path}: {error.message}"
         ) from error
-    validator = kind(schema, registry=SPECIFICATIONS)
+    validator = kind(schema, registry=EMPTY_REGISTRY)
 
     def score(record: Record) -> Verdict:
         if record.output is None:

@@ -28,7 +28,7 @@ def normaliser(
     articles: Articles = "keep",
     unicode: Unicode = "NFC",
 ) -> Step:
-    """Make the function that texts go through before they are compared; doing it twice changes nothing more.
+    r"""Make the function that texts go through before they are compared; doing it twice changes nothing more.
 
     Args:
         case: `ignore` folds case as Unicode does, so that STRASSE is straße.
@@ -39,9 +39,9 @@ def normaliser(
             full-width letters, ligatures and the like.
 
     Example:
-        >>> normaliser()(" Caf\\u0065\\u0301 ") == "Café"
+        >>> normaliser()(" Caf\u0065\u0301 ") == "Café"
         True
-        >>> normaliser(case="ignore", punctuation="strip", articles="strip")("The  cat's\\tHat!")
+        >>> normaliser(case="ignore", punctuation="strip", articles="strip")("The  cat's\tHat!")
         'cats hat'
     """
     steps: list[Step] = []

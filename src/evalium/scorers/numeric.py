@@ -11,7 +11,7 @@ from evalium.core import ConfigError, Record, ScoreError, Status, Verdict
 
 from ._answer import after_phrases
 from ._factory import built_in
-from ._number import Decimal, Number, NumberReader, plain
+from ._number import LONGEST, Decimal, Number, NumberReader
 from ._target import NO_OUTPUT, NO_TARGET
 from .base import ScoreFunction
 
@@ -32,9 +32,9 @@ def numeric(
 ) -> ScoreFunction:
     r"""Whether the number in the output equals the number in the target, or that of any of several targets.
 
-    Value 1 or 0, higher is better; `unparsed` when the output holds no number. The number is, in this order: the one
-    behind the last `####` (GSM8K), line that starts with `A:`, "answer is", "Answer:" or `\boxed{`, whichever comes last
-    (on that line behind the last `=`, else the first); else the last number of the output. Text targets are read
+    Value 1 or 0, higher is better; `unparsed` when the output holds no number. The number is the one behind
+    the last `####` (GSM8K), line that starts with `A:`, "answer is", "Answer:" or `\boxed{`, whichever comes last (on
+    that line behind the last `=`, else the first); else the last number of the output. Text targets are read
     the same way.
 
     Read are signs, thousands separators (comma, apostrophe, underscore, blank), decimals, `1.2e5`, `3 × 10^5`, `10^5`,
@@ -67,7 +67,7 @@ def numeric(
             raise ConfigError(f"scorer 'numeric', option {key!r}: must not be negative, got {tolerance}")
     read = reader(after, units, decimal)
 
-    @lru_cache(4096)
+    @lru_cache(1024)
     def from_text(target: str) -> Number:
         number = read(target)
         if number is None:
@@ -106,36 +106,32 @@ def equal(answer: Number, target: Number, absolute: float, relative: float) -> b
 
 def reader(after: str | None, units: dict[str, float] | None, decimal: Decimal) -> Callable[[str], Number | None]:
     """Make the function that reads the answer's number out of a text."""
-    numbers = NumberReader(units)
+    numbers = NumberReader(units, decimal)
 
     def behind(text: str, start: int) -> Number | None:
         line = text[start : start + 1000].lstrip().partition("\n")[0]
-        right = line.rpartition("=")[2]
-        number = numbers.first(right)
+        number = numbers.first(line.rpartition("=")[2])
         return numbers.first(line) if number is None else number
 
     def read(text: str) -> Number | None:
-        text = plain(text[-SEEN:], decimal)
-        if text.isdecimal() and len(text) < 300:
-            return numbers.first(text)
-        if after is not None:
-            head, found, tail = text.rpartition(after)
-            number = behind(tail, 0) if found else None
-        else:
-            starts = _starts(text)
-            number = next((n for start in starts if (n := behind(text, start)) is not None), None)
+        text = text[-SEEN:].strip()
+        if text.isdecimal() and len(text) < LONGEST:
+            return int(text)
+        starts = _starts(text) if after is None else _behind(after, text)
+        number = next((n for start in starts if (n := behind(text, start)) is not None), None)
         return numbers.last(text) if number is None else number
 
     return read
 
 
+def _behind(marker: str, text: str) -> list[int]:
+    at = text.rfind(marker)
+    return [at + len(marker)] if at >= 0 else []
+
+
 def _starts(text: str) -> list[int]:
     """Where an announced answer begins, the last announcement first."""
-    found = []
-    for marker in ("####", "\\boxed{", "\nA:"):
-        at = text.rfind(marker)
-        if at >= 0:
-            found.append(at + len(marker))
+    found = [start for marker in ("####", "\\boxed{", "\nA:") for start in _behind(marker, text)]
     if text.startswith("A:"):
         found.append(2)
     found.extend(after_phrases(text, "last"))

@@ -64,7 +64,9 @@ def regex(
         return _matches(compiled)
     if group not in compiled.groupindex and not (isinstance(group, int) and 0 <= group <= compiled.groups):
         named = f" (named: {', '.join(compiled.groupindex)})" if compiled.groupindex else ""
-        raise ConfigError(f"scorer 'regex', option 'group': {pattern!r} has {compiled.groups} groups{named}, no {group!r}")
+        raise ConfigError(
+            f"scorer 'regex', option 'group': {pattern!r} has {compiled.groups} groups{named}, no {group!r}"
+        )
     return _captures(_finder(compiled, group, take), normaliser(case=case))
 
 
@@ -79,7 +81,7 @@ def _matches(compiled: re.Pattern[str]) -> ScoreFunction:
 
 
 def _target_is_pattern(flags: int) -> ScoreFunction:
-    @lru_cache(4096)
+    @lru_cache(1024)
     def compiled(target: str) -> re.Pattern[str]:
         return compile_pattern(target, "the target", flags)
 

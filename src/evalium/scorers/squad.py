@@ -19,7 +19,6 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 
-@lru_cache(8192)
 def squad_tokens(text: str) -> tuple[str, ...]:
     """Words of a text as SQuAD compares them: lower case, without ASCII punctuation and a, an, the.
 
@@ -28,6 +27,9 @@ def squad_tokens(text: str) -> tuple[str, ...]:
         ('cats', 'hat')
     """
     return tuple(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
+
+
+_target_tokens = lru_cache(1024)(squad_tokens)
 
 
 @built_in(kind="graded")
@@ -77,7 +79,7 @@ def _overlap(answer: tuple[str, ...], target: tuple[str, ...]) -> Verdict:
 
 def _targets(target: Any) -> list[tuple[str, ...]]:
     texts = texts_of(target) if target not in ([], ()) else ("",)
-    tokens = [squad_tokens(text) for text in texts]
+    tokens = [_target_tokens(text) for text in texts]
     return [t for t in tokens if t] or tokens[:1]
 
 

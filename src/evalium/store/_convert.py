@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from operator import attrgetter
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from evalium.core import Record, Score
+from evalium.core import Record, Score, Status
 
 from ._entry import Entry
 from ._schema import Column, Kind, arrow_schema
@@ -20,37 +19,39 @@ from ._schema import Column, Kind, arrow_schema
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BATCH = 2048
+BATCH = 512
 """Entries converted at a time: columns of Python objects stay small, and other threads get their turn in between."""
 
-_json = msgspec.json.Encoder(order="deterministic")
+_json = msgspec.json.Encoder(order="deterministic").encode
+_STATUS = {status: status.value for status in Status}
 
 
-def tables(kind: Kind, entries: Iterable[Entry], columns: Sequence[Column]) -> pa.Table:
-    """Turn entries into an Arrow table with the given columns.
+def tables(entries: Iterable[Entry], wanted: Mapping[Kind, Sequence[Column]]) -> dict[Kind, pa.Table]:
+    """Turn entries into Arrow tables.
 
     Structured values become JSON text with sorted keys; numbers in it that are not finite become null.
 
     Args:
-        kind: Whether the records or the scores are wanted.
-        entries: What a segment holds.
-        columns: Columns of that kind.
+        entries: What a segment holds; consumed a batch at a time, so that it may be larger than memory likes.
+        wanted: Columns by kind of row.
     """
     import pyarrow as pa
 
-    schema = arrow_schema(columns, coded=False)
+    schemas = {kind: arrow_schema(columns, coded=False) for kind, columns in wanted.items()}
+    batches: dict[Kind, list[pa.RecordBatch]] = {kind: [] for kind in wanted}
     source = iter(entries)
-    batches = []
     while chunk := list(islice(source, BATCH)):
-        rows, times = _flatten(kind, chunk)
-        arrays = [_array(column, schema.field(column.name).type, rows, times) for column in columns]
-        batches.append(pa.record_batch(arrays, schema=schema))
+        for kind, columns in wanted.items():
+            rows, times = _flatten(kind, chunk)
+            if rows:
+                arrays = [_array(column, schemas[kind].field(column.name).type, rows, times) for column in columns]
+                batches[kind].append(pa.record_batch(arrays, schema=schemas[kind]))
         # Lets an event loop in another thread go on at once instead of after the interpreter's switch interval.
         time.sleep(0)
-    return pa.Table.from_batches(batches, schema=schema)
+    return {kind: pa.Table.from_batches(batches[kind], schema=schemas[kind]) for kind in wanted}
 
 
-def _flatten(kind: Kind, chunk: list[Entry]) -> tuple[list[Any], list[int]]:
+def _flatten(kind: Kind, chunk: Sequence[Entry]) -> tuple[list[Any], list[int]]:
     if kind == "records":
         kept = [entry for entry in chunk if entry.record is not None]
         return [entry.record for entry in kept], [entry.at for entry in kept]
@@ -64,33 +65,30 @@ def _array(column: Column, type_: pa.DataType, rows: list[Any], times: list[int]
     if column.name == "written_at":
         return pa.array(times, type_)
     if column.name == "day":
-        return pa.array(_days(rows, times), type_)
-    values: Iterator[Any] = map(attrgetter(column.name), rows)
+        return pa.array(_days(rows, times), pa.int32()).cast(type_)
+    values: list[Any] = list(map(attrgetter(column.name), rows))
+    if values.count(None) == len(values):
+        return pa.nulls(len(values), type_)
     if column.name == "status":
-        return pa.array([status.value for status in values], type_)
-    if column.type == "json":
-        return pa.array(_json_texts(values), type_)
-    return pa.array(list(values), type_)
+        values = [_STATUS[status] for status in values]
+    elif column.name == "target" and column.type == "json":
+        values = [None if value is None else _json(value).decode() for value in values]
+    elif column.type == "json":
+        # No choices, no attributes and the like are absent rather than "[]" or "{}".
+        values = [_json(value).decode() if value else None for value in values]
+    return pa.array(values, type_)
 
 
-def _json_texts(values: Iterable[Any]) -> list[str | None]:
-    encode: Callable[[Any], bytes] = _json.encode
-    texts: list[str | None] = []
-    for value in values:
-        # What equals its default, such as no choices or no attributes, is absent rather than "()" or "{}".
-        empty = value is None or (isinstance(value, (tuple, dict)) and not value)
-        texts.append(None if empty else encode(value).decode())
-    return texts
-
-
-def _days(rows: Sequence[Record | Score], times: Sequence[int]) -> list[int]:
+def _days(rows: Sequence[Record | Score], times: Sequence[int]) -> Any:
     """Days since 1970 of the call's start; of the time of writing where the record does not know it."""
-    days = []
-    for row, at in zip(rows, times, strict=True):
-        started = row.started_at if isinstance(row, Record) else 0.0
-        believable = math.isfinite(started) and 0 < started < _LAST_DAY * 86_400
-        days.append(int(started // 86_400) if believable else at // 86_400_000_000_000)
-    return days
+    import numpy as np
+
+    written = np.array(times) // 86_400_000_000_000
+    if isinstance(rows[0], Score):
+        return written
+    started = np.floor(np.array([row.started_at for row in rows]) / 86_400)
+    believable = (started > 0) & (started < _LAST_DAY)
+    return np.where(believable, np.where(believable, started, 0).astype(np.int64), written)
 
 
 _LAST_DAY = (date.max - date(1970, 1, 1)).days

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 HEAD = "0001"
 """The newest migration; alembic is only imported for a catalog that is not there yet."""
 
-_ADVISORY = 0x6576616C
-"""Key of the PostgreSQL lock under which one process at a time migrates."""
+_TURN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(1702257004)"}
+"""Starts a transaction in which no other process migrates; table changes are part of it in both databases."""
 
 
 def migrate(engine: Engine, lock: Path | None) -> None:
@@ -34,18 +34,10 @@ def migrate(engine: Engine, lock: Path | None) -> None:
     with engine.connect() as connection:
         if _checked(connection, engine) == HEAD:
             return
-    with _locked(lock), engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_ADVISORY})")
-            connection.commit()
-        try:
-            if _checked(connection, engine) != HEAD:
-                _upgrade(connection)
-        finally:
-            if connection.dialect.name == "postgresql":
-                connection.rollback()
-                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ADVISORY})")
-                connection.commit()
+    with _locked(lock), engine.begin() as connection:
+        connection.exec_driver_sql(_TURN[connection.dialect.name])
+        if _checked(connection, engine) != HEAD:
+            _upgrade(connection)
 
 
 def _checked(connection: Connection, engine: Engine) -> str | None:
@@ -63,7 +55,6 @@ def _checked(connection: Connection, engine: Engine) -> str | None:
             f"the catalog {where} was made by evalium {by} (schema {found}); this is evalium {__version__} (schema "
             f"{HEAD}): pip install -U 'evalium>={by}', or choose another workspace (EVALIUM_HOME)"
         )
-    connection.rollback()
     return found
 
 
@@ -77,10 +68,9 @@ def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    with connection.begin():
-        command.upgrade(config, "head")
-        connection.execute(sa.delete(meta).where(meta.c.name == "evalium_version"))
-        connection.execute(sa.insert(meta).values(name="evalium_version", value=__version__))
+    command.upgrade(config, "head")
+    connection.execute(sa.delete(meta).where(meta.c.name == "evalium_version"))
+    connection.execute(sa.insert(meta).values(name="evalium_version", value=__version__))
 
 
 @contextmanager

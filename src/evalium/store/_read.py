@@ -66,7 +66,7 @@ def _tails(
     for path in segment_paths(folder):
         header = read_header(path)
         if header is not None and (runs is None or header.run in runs):
-            found[path.stem] = tables(kind, entries(path), columns)
+            found[path.stem] = tables(entries(path), {kind: columns})[kind]
     return found
 
 

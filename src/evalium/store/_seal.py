@@ -8,12 +8,9 @@ from pathlib import Path
 
 from ._convert import tables
 from ._lake import Lake
-from ._schema import COLUMNS, Kind
+from ._schema import COLUMNS
 from ._segment import entries, hold, read_header, recover, segment_paths
 from ._sync import sync_folder
-
-KINDS: tuple[Kind, ...] = ("records", "scores")
-
 
 def seal_segment(path: Path, lake: Lake) -> int:
     """Commit a segment and delete it. The caller holds the segment's lock.
@@ -22,25 +19,25 @@ def seal_segment(path: Path, lake: Lake) -> int:
     followed by one that repeats only what is missing.
 
     Returns:
-        Entries that the segment held.
+        Rows that the segment held.
 
     Raises:
         StoreError: A table cannot be written; the segment stays.
     """
-    held = list(entries(path))
-    for kind in KINDS:
-        if any(entry.record is not None if kind == "records" else entry.scores for entry in held):
-            lake.append(kind, tables(kind, held, COLUMNS[kind]), path.stem)
+    rows = tables(entries(path), COLUMNS)
+    for kind, table in rows.items():
+        if len(table):
+            lake.append(kind, table, path.stem)
     path.unlink()
     sync_folder(path.parent)
-    return len(held)
+    return sum(map(len, rows.values()))
 
 
 def seal_leftovers(folder: Path, lake: Lake) -> int:
     """Seal every segment that no live process holds, after cutting off what a crash left torn.
 
     Returns:
-        Entries sealed.
+        Rows sealed.
 
     Raises:
         StoreError: A table cannot be written; the segments stay.

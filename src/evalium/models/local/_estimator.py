@@ -30,25 +30,26 @@ def answers(estimator: Any, inputs: Sequence[Any], names: tuple[str, ...] | None
     started = time.perf_counter()
     matrix = as_matrix(inputs, names, estimator)
     predicted = plain(estimator.predict(matrix))
-    probabilities, made = ([None] * len(inputs), None) if is_regressor(estimator) else _probabilities(estimator, matrix)
+    regression = is_regressor(estimator)
+    probabilities, made = ([None] * len(inputs), None) if regression else _probabilities(estimator, matrix)
     seconds = time.perf_counter() - started
-    data: dict[str, Any] = {"batch_size": len(inputs), "batch_seconds": seconds}
+    shared: dict[str, Any] = {"batch_size": len(inputs), "batch_seconds": seconds}
     if made:
-        data["probabilities"] = made
+        shared["probabilities"] = made
     found = []
     for value, shares in zip(predicted, probabilities, strict=True):
-        if is_regressor(estimator):
-            text = msgspec.json.encode(value).decode()
-            response = Response(output=text, data={**data, "value": value})
+        if regression:
+            response = Response(output=msgspec.json.encode(value).decode(), data={**shared, "value": value})
         else:
-            response = Response(output=label_of(value), label=label_of(value), probabilities=shares, data=dict(data))
+            label = label_of(value)
+            response = Response(output=label, label=label, probabilities=shares, data=dict(shared))
         response.latency = seconds / len(inputs)
         found.append(response)
     return found
 
 
 def label_of(value: Any) -> str:
-    """A class as text: whole numbers without a point, so that 1, 1.0 and True of a data frame are told apart by type.
+    """A class as text: a whole number without a point (data frames turn 1 into 1.0), a truth value as in JSON.
 
     Example:
         >>> label_of("spam"), label_of(1), label_of(1.0), label_of(True)
@@ -65,6 +66,8 @@ def is_regressor(estimator: Any) -> bool:
     """Whether the estimator predicts numbers."""
     from sklearn.base import is_regressor as asks
 
+    if not hasattr(estimator, "__sklearn_tags__"):
+        return getattr(estimator, "_estimator_type", None) == "regressor"
     return bool(asks(estimator))
 
 

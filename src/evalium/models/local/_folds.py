@@ -11,7 +11,6 @@ from evalium.core import ConfigError, CrossValidation, DataError, Sample, did_yo
 from evalium.models.base import Response
 from evalium.stats import t_from_moments
 
-from ._answer import plain
 from ._estimator import answers, is_regressor, label_of
 from ._features import as_matrix, input_of
 from ._table import dig
@@ -47,6 +46,9 @@ def fit_and_predict(
         ConfigError: See `split`.
         DataError: A sample has no target or one that cannot be learnt.
     """
+    for share in config.learning_curve:
+        if not 0 < share <= 1:
+            raise ConfigError(f"cross_validation.learning_curve holds {share}, which is no share: 0 < share <= 1")
     inputs = [input_of(sample) for sample in samples]
     targets = _targets(samples, is_regressor(estimator))
     groups = None if config.group is None else [group_of(sample, config.group) for sample in samples]
@@ -115,7 +117,7 @@ class _Fold:
 def split(
     targets: list[Any], groups: list[str] | None, config: CrossValidation, regression: bool
 ) -> list[tuple[Indices, Indices]]:
-    """Indices of the training and the left-out part of each fold; every index is left out once.
+    """Indices of the training and the left-out part of each fold; every index is left out exactly once.
 
     Args:
         targets: Classes or numbers [n].
@@ -135,7 +137,7 @@ def split(
         raise ConfigError(f"cross_validation.folds is {k}: it must be from 2 to the number of {what}, {len(units)}")
     if not regression:
         rarest, count = min(Counter(targets).items(), key=lambda item: item[1])
-        if count < k and groups is None:
+        if count < k:
             raise ConfigError(f"cross_validation.folds is {k}, and the class {rarest!r} has only {count} samples")
         if len(set(targets)) < 2:
             raise ConfigError(f"cross-validation needs two classes, and every target is {rarest!r}")
@@ -145,7 +147,10 @@ def split(
     else:
         kind = GroupKFold if regression else StratifiedGroupKFold
     folds = kind(n_splits=k, shuffle=True, random_state=config.seed)
-    return [(train.tolist(), test.tolist()) for train, test in folds.split(targets, targets, groups)]
+    parts = [(train.tolist(), test.tolist()) for train, test in folds.split(targets, targets, groups)]
+    if not all(train and test for train, test in parts):
+        raise ConfigError(f"cross_validation.folds is {k}: the groups of {config.group!r} do not fill that many folds")
+    return parts
 
 
 def nested(part: Indices, classes: list[Any] | None, seed: int) -> Indices:
@@ -188,10 +193,12 @@ def _targets(samples: Sequence[Sample], regression: bool) -> list[Any]:
         if target is None or isinstance(target, list | tuple | dict):
             raise DataError(f"cross-validation needs one target for each sample; {sample.id!r} has {target!r}")
         try:
-            found.append(float(target) if regression else label_of(target))
+            found.append(float(target) if regression else target)
         except (TypeError, ValueError):
             raise DataError(f"the target of sample {sample.id!r} is {target!r}, no number for a regressor") from None
-    return found
+    # Classes of one type stay as they are, for estimators that want numbers.
+    one_type = regression or len({type(target) for target in found}) < 2
+    return found if one_type else [label_of(target) for target in found]
 
 
 def _leaks(samples: Sequence[Sample], groups: list[str] | None) -> list[str]:
@@ -227,17 +234,15 @@ def _findings(
         n = round(sum(p[0] for p in found) / len(found))
         scores = {"train": train, "test": test, "train_sd": train_sd, "test_sd": test_sd}
         points.append({"share": share, "n": n, **{name: _number(value) for name, value in scores.items()}})
-    return plain(
-        {
-            "measure": measure,
-            "folds": rows,
-            f"train_{measure}": _interval([row["train"] for row in rows], ratio),
-            f"test_{measure}": _interval([row["test"] for row in rows], ratio),
-            "gap": _interval([row["gap"] for row in rows], ratio),
-            "learning_curve": points,
-            "warnings": warnings,
-        }
-    )
+    return {
+        "measure": measure,
+        "folds": rows,
+        f"train_{measure}": _interval([row["train"] for row in rows], ratio),
+        f"test_{measure}": _interval([row["test"] for row in rows], ratio),
+        "gap": _interval([row["gap"] for row in rows], ratio),
+        "learning_curve": points,
+        "warnings": warnings,
+    }
 
 
 def _interval(scores: list[float | None], ratio: float) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def python(config: Model, name: str, base: Path) -> PythonModel:
         found, options = _construct(found, options, name), {}
     if not callable(found):
         raise ConfigError(f"model {config.label!r}: {name} is {type(found).__name__}, not a function")
-    asks = _check(found, options, name, reserved=tuple(GIVES))
+    asks = parameters_asked(found, options, name)
     identity = {
         "provider": "python",
         "name": name,
@@ -119,11 +119,10 @@ class PythonModel(AdapterBase):
             MalformedAnswer: It returned something that is no answer.
         """
         arguments = {parameter: GIVES[what](request) for parameter, what in self._asks.items()}
-        try:
-            value = await self._call({**arguments, **self._options})
-        except EvaliumError:
-            raise
-        except (Exception, SystemExit) as error:
+        value, error = await self._call({**arguments, **self._options})
+        if isinstance(error, EvaliumError):
+            raise error
+        if error is not None:
             kind = type(error).__name__
             raise FunctionFailed(f"{self.name} raised {kind}: {error}", kind) from error
         return to_response(value, self.name)
@@ -139,28 +138,50 @@ class PythonModel(AdapterBase):
                     await result
                 return
 
-    async def _call(self, arguments: dict[str, Any]) -> Any:
+    async def _call(self, arguments: dict[str, Any]) -> tuple[Any, BaseException | None]:
+        """The function's value or its error, not raised: a future refuses StopIteration, SystemExit ends the loop."""
+        value: Any
         if self._is_async:
-            return await self._function(**arguments)
-        loop = asyncio.get_running_loop()
-        value, error = await loop.run_in_executor(self._pool, _caught, self._function, arguments)
-        if error is not None:
-            raise error
-        return await value if inspect.isawaitable(value) else value
+            value = self._function(**arguments)
+        else:
+            loop = asyncio.get_running_loop()
+            value, error = await loop.run_in_executor(self._pool, _caught, self._function, arguments)
+            if error is not None:
+                return None, error
+        try:
+            return (await value if inspect.isawaitable(value) else value), None
+        except (Exception, SystemExit) as error:
+            return None, error
 
 
 def _caught(function: Callable[..., Any], arguments: dict[str, Any]) -> tuple[Any, BaseException | None]:
-    """Call and return the error too: a future refuses StopIteration, and SystemExit would end the event loop."""
     try:
         return function(**arguments), None
     except (Exception, SystemExit) as error:
         return None, error
 
 
+def parameters_asked(function: Callable[..., Any], options: dict[str, Any], name: str) -> dict[str, str]:
+    """Which parameter of a function gets what of the request: `prompt`, `messages`, `sample`, `params`, `request`.
+
+    Args:
+        function: The user's function.
+        options: Keyword arguments that the plan gives it.
+        name: Its name, for messages.
+
+    Raises:
+        ConfigError: A parameter is filled by nothing, an option is no parameter, or nothing of the request is taken.
+
+    Example:
+        >>> parameters_asked(lambda text, params, mark: None, {"mark": "!"}, "f")
+        {'params': 'params', 'text': 'prompt'}
+    """
+    return _check(function, options, name, reserved=tuple(GIVES))
+
+
 def _check(
     function: Callable[..., Any], options: dict[str, Any], name: str, reserved: tuple[str, ...]
 ) -> dict[str, str]:
-    """Which parameter gets what of the request; every other one without default needs an option."""
     try:
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError) as error:

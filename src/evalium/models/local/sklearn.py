@@ -8,7 +8,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from evalium.core import ConfigError, Model, ProviderError, did_you_mean, load_object, source_hash
+from evalium.core import (
+    ConfigError,
+    EvaliumError,
+    MissingExtra,
+    Model,
+    ProviderError,
+    did_you_mean,
+    load_object,
+    source_hash,
+)
 from evalium.models.base import AdapterBase, Request, Response
 
 from ._batch import Batcher
@@ -38,8 +47,6 @@ def sklearn(config: Model, name: str, base: Path) -> SklearnModel | CrossValidat
         ConfigError: There is no such function, it fails, what it returns cannot predict, or it is not fitted and no
             cross-validation is asked for.
     """
-    from evalium.core import MissingExtra
-
     if find_spec("sklearn") is None:
         raise MissingExtra(f"the model {config.label!r}", "sklearn")
     options = dict(config.options)
@@ -107,7 +114,7 @@ class SklearnModel(AdapterBase):
 
 def failed(error: Exception) -> Exception:
     """What an estimator raised, as an error of the call."""
-    if isinstance(error, ConfigError):
+    if isinstance(error, EvaliumError):
         return error
     wrapped = ProviderError(f"the estimator raised {type(error).__name__}: {error}", retryable=False)
     wrapped.__cause__ = error

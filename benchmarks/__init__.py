@@ -1,0 +1,1 @@
+"""Speed and memory, as ratios against a bare client in the same run: `python -m benchmarks.run`."""

@@ -1,0 +1,52 @@
+"""Parquet files, read batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evalium.core import DataError
+
+from ._files import DataFile
+from ._source import BadRows, Row, Source
+
+_BATCH = 1024
+
+
+class ParquetFile(Source):
+    """Rows of a parquet file; numbers, lists and structs keep their types.
+
+    Memory grows with the size of a row group, not with the number of rows.
+
+    Args:
+        file: The file.
+    """
+
+    def __init__(self, file: DataFile) -> None:
+        self.file = file
+        self.label, self.folder = file.label, file.path.parent
+        self.size = file.size
+
+    def rows(self, bad: BadRows) -> Iterator[Row]:
+        """Read the rows in order."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        number = 0
+        try:
+            with pq.ParquetFile(self.file.path) as parquet:
+                for batch in parquet.iter_batches(batch_size=_BATCH):
+                    for row in batch.to_pylist():
+                        number += 1
+                        yield number, -1, row
+        except (pa.ArrowException, OSError) as error:
+            raise DataError(f"{self.label}: not a sound parquet file: {error}") from error
+
+    def known_count(self) -> int | None:
+        """Number of rows as the file's footer says."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            return int(pq.read_metadata(self.file.path).num_rows)
+        except (pa.ArrowException, OSError):
+            return None

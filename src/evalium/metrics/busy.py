@@ -1,0 +1,54 @@
+"""When a run was busy: the union of the intervals from entering the queue to the last byte."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .column import Floats
+from .frame import Frame
+
+BATCHES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class BusySpan:
+    """Busy seconds and what ended when, on a clock that stands still while nothing runs.
+
+    Attributes:
+        seconds: Length of the union of all calls.
+        ended: [n] busy seconds until each call ended; nan for calls without times.
+    """
+
+    seconds: float
+    ended: Floats
+
+    def batches(self, amounts: Floats) -> Floats:
+        """Sums [20] of amounts [n] over equal parts of the busy span, by when the calls ended."""
+        known = ~np.isnan(self.ended)
+        part = np.minimum((self.ended[known] / self.seconds * BATCHES).astype(np.int64), BATCHES - 1)
+        return np.bincount(part, weights=amounts[known], minlength=BATCHES)
+
+
+def busy_span(frame: Frame) -> BusySpan:
+    """The busy span of a run; answers from the response cache took no time in it and are left out.
+
+    Example:
+        >>> frame = Frame.from_columns({"started_at": [100, 101, 500], "latency": [2, 2, 1]})
+        >>> span = busy_span(frame)
+        >>> span.seconds, span.ended.tolist()
+        (4.0, [2.0, 3.0, 4.0])
+    """
+    start = np.where(frame.number("cached") == 1, np.nan, frame.number("started_at"))
+    waits = np.nan_to_num(frame.number("queue_time")) + np.nan_to_num(frame.number("retry_time"))
+    end = start + waits + frame.number("latency")
+    known = np.flatnonzero(~np.isnan(end) & (start > 0))
+    ended = np.full(frame.n, np.nan)
+    if not len(known):
+        return BusySpan(0.0, ended)
+    order = known[np.argsort(start[known], kind="stable")]
+    reached = np.maximum.accumulate(end[order])
+    before = np.concatenate([start[order[:1]], reached[:-1]])
+    idle = np.cumsum(np.maximum(start[order] - before, 0.0))
+    # The clock of a call that ends after later ones have begun misses no idle time: there is none while it runs.
+    ended[order] = end[order] - start[order[0]] - idle
+    return BusySpan(float(reached[-1] - start[order[0]] - idle[-1]), ended)

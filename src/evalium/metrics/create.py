@@ -1,0 +1,226 @@
+"""From a plan's entries to metrics bound to scorers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from evalium.core import ConfigError, UnknownName, load_object
+from evalium.core.registry import check_options
+
+from .base import Metric
+from .mean import Mean
+from .own import as_metric
+from .registry import registry
+from .timing import by_name
+
+Spec = str | Mapping[str, Any]
+
+
+class ScorerLike(Protocol):
+    """What is read of a scorer."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+    @property
+    def higher_is_better(self) -> bool | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerInfo:
+    """What metrics must know of a scorer.
+
+    Attributes:
+        name: Name within the plan.
+        kind: `binary`, `graded`, `label`, `probability` or `loglikelihood`.
+        unit: Unit of its value.
+        low: Least possible value, None when unbounded.
+        high: Greatest possible value, None when unbounded.
+        higher_is_better: Direction.
+        judge: Whether it is a model's opinion: what it could not read is missing rather than wrong.
+        values: Names of its further numbers, where it declares them.
+    """
+
+    name: str
+    kind: str = "binary"
+    unit: str = "1"
+    low: float | None = 0.0
+    high: float | None = 1.0
+    higher_is_better: bool | None = True
+    judge: bool = False
+    values: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, scorer: ScorerLike) -> "ScorerInfo":
+        """Read it off a scorer."""
+        return cls(
+            name=scorer.name,
+            kind=scorer.kind,
+            unit=scorer.unit,
+            low=scorer.low,
+            high=scorer.high,
+            higher_is_better=scorer.higher_is_better,
+            judge=bool(getattr(scorer, "judge", False)),
+            values=tuple(getattr(scorer, "values", ())),
+        )
+
+    @property
+    def unparsed(self) -> str:
+        """What an answer counts as that this scorer could not read: wrong where the model failed to answer."""
+        return "wrong" if self.kind in {"binary", "label", "probability"} and not self.judge else "missing"
+
+
+def create(spec: Spec, scorers: Sequence[ScorerInfo] = (), *, base: Path | None = None) -> list[Metric]:
+    """Make the metrics that one entry of a plan's `metrics` asks for.
+
+    Args:
+        spec: `"accuracy"` binds to the first scorer of a kind that fits; `"exact.accuracy"` says which; a bare scorer
+            name is the mean of its value and `"rouge.precision"` that of a further number it declares;
+            `"latency_p99.9"` is any percentile; `file.py:name` an own metric. With options `{name: options}`, where
+            the option `name` gives another key in the results.
+        scorers: The plan's scorers.
+        base: Folder that paths start from; the current one when None.
+
+    Raises:
+        UnknownName: Neither a metric nor a scorer has this name.
+        ConfigError: No scorer fits, or an option is wrong.
+
+    Example:
+        >>> [m.key for m in create("accuracy", [ScorerInfo("rouge_l", "graded"), ScorerInfo("exact")])]
+        ['accuracy']
+        >>> create({"f_beta": {"beta": 2.0}}, [ScorerInfo("intent", "label")])[0].options["beta"]
+        2.0
+        >>> create("acuracy")
+        Traceback (most recent call last):
+        ...
+        evalium.core.errors.UnknownName: unknown metric or scorer 'acuracy'. Did you mean 'accuracy'?
+    """
+    name, options = _split(spec)
+    key = options.pop("name", name)
+    if not isinstance(key, str) or not key:
+        raise ConfigError(f"metric {name!r}, option 'name': expected text, got {key!r}")
+    by_scorer = {s.name: s for s in scorers}
+    if name in by_scorer:
+        return [_make(Mean, by_scorer[name], key, options, f"metric {name!r}")]
+    factory = _factory(name, base)
+    if factory is not None:
+        where = f"metric {name!r}"
+        named = options.pop("scorer", None)
+        return [_make(factory, _fitting(factory, name, scorers, named), key, options, where)]
+    scorer_name, _, metric_name = name.rpartition(".")
+    scorer = by_scorer.get(scorer_name)
+    factory = _factory(metric_name, base) if scorer else None
+    if scorer is not None and factory is not None:
+        return [_make(factory, scorer, key, options, f"metric {name!r}")]
+    if scorer is not None and metric_name in scorer.values:
+        return [_make(Mean, scorer, key, {"of": f"values.{metric_name}", **options}, f"metric {name!r}")]
+    known = [*registry.names(), *by_scorer, *(f"{s.name}.{value}" for s in scorers for value in s.values)]
+    if scorer is not None:
+        known += [f"{scorer.name}.{metric}" for metric in registry.names()]
+    raise UnknownName("metric or scorer", name, known)
+
+
+def create_all(specs: Sequence[Spec], scorers: Sequence[ScorerInfo] = (), *, base: Path | None = None) -> list[Metric]:
+    """Make the metrics of a plan; the usual ones for its scorers when it names none.
+
+    Raises:
+        ConfigError: As in `create`, or two metrics have the same key.
+
+    Example:
+        >>> [m.key for m in create_all(["accuracy", "latency_p95"], [ScorerInfo("exact")])]
+        ['accuracy', 'latency_p95']
+    """
+    from .defaults import defaults
+
+    if not specs:
+        return defaults(scorers)
+    made = [metric for spec in specs for metric in create(spec, scorers, base=base)]
+    seen: set[str] = set()
+    for metric in made:
+        if metric.key in seen:
+            raise ConfigError(
+                f"two metrics have the key {metric.key!r}: give one another, as in {{{metric.name}: {{name: other}}}}"
+            )
+        seen.add(metric.key)
+    return made
+
+
+def _split(spec: Spec) -> tuple[str, dict[str, Any]]:
+    if isinstance(spec, str):
+        return spec, {}
+    if len(spec) != 1:
+        shown = ", ".join(map(repr, spec)) or "none"
+        raise ConfigError(f"a metric is a name or one name with its options, as in {{f_beta: {{beta: 2}}}}; got {shown}")
+    [(name, options)] = spec.items()
+    if options is not None and not isinstance(options, Mapping):
+        raise ConfigError(f"the options of metric {name!r} are a mapping, as in {{{name}: {{name: other}}}}; got {options!r}")
+    return name, dict(options or {})
+
+
+def _factory(name: str, base: Path | None) -> Any:
+    if ".py:" in name:
+        return as_metric(load_object(name.removeprefix("python/"), base or Path()), name.rpartition(":")[2])
+    if name in registry:
+        return registry.get(name)
+    return by_name(name)
+
+
+def _class_of(factory: Any) -> Any:
+    return factory.func if isinstance(factory, partial) else factory
+
+
+def _takes_scorer(factory: Any) -> bool:
+    made = _class_of(factory)
+    return is_dataclass(made) and any(f.name == "scorer" for f in fields(made))
+
+
+def _fitting(factory: Any, name: str, scorers: Sequence[ScorerInfo], named: Any) -> ScorerInfo | None:
+    """The scorer that a bare metric name is bound to."""
+    if named is not None:
+        found = next((s for s in scorers if s.name == named), None)
+        if found is None:
+            raise UnknownName("scorer", str(named), [s.name for s in scorers])
+        return found
+    fits: tuple[str, ...] = getattr(_class_of(factory), "fits", ())
+    if not fits or not _takes_scorer(factory):
+        return None
+    for kind_fits in (lambda s: s.kind in fits,):
+        found = next(filter(kind_fits, scorers), None)
+        if found is not None:
+            return found
+    have = ", ".join(f"{s.name} ({s.kind})" for s in scorers) or "none"
+    raise ConfigError(f"metric {name!r} needs a scorer of kind {' or '.join(fits)}; the plan's scorers: {have}")
+
+
+def _make(factory: Any, scorer: ScorerInfo | None, key: str, options: dict[str, Any], where: str) -> Metric:
+    filled = check_options(factory, {k: v for k, v in options.items() if k not in {"scorer", "key", "usual"}}, where)
+    if scorer is not None and _takes_scorer(factory):
+        filled = {**_from_scorer(_class_of(factory), scorer), **filled, "scorer": scorer.name}
+    made: Metric = factory(**filled, key=key)
+    return made
+
+
+def _from_scorer(metric: Any, scorer: ScorerInfo) -> dict[str, Any]:
+    """Options that the scorer decides unless the plan does."""
+    has = {f.name for f in fields(metric)}
+    decided: dict[str, Any] = {}
+    if "unparsed" in has:
+        decided["unparsed"] = scorer.unparsed
+    if "by" in has:
+        decided["by"] = "label" if scorer.kind in {"label", "probability"} else "value"
+    if metric is Mean:
+        worst = scorer.high if scorer.higher_is_better is False else scorer.low
+        decided |= {"worst": worst or 0.0, "unit": scorer.unit, "low": scorer.low, "high": scorer.high}
+        decided["higher_is_better"] = scorer.higher_is_better
+        if worst is None:
+            decided["unparsed"] = "missing"
+    return decided

@@ -1,0 +1,147 @@
+"""Calls and output tokens per second, and what a machine by the hour comes to a call."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from evalium.core import ConfigError, Estimate
+from evalium.stats import t_mean
+
+from .base import FrameMetric, How, Need
+from .busy import BATCHES, busy_span
+from .column import Floats
+from .frame import Frame
+
+_TIMES = (Need("started_at"), Need("latency"), Need("queue_time"), Need("retry_time"), Need("cached"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Throughput(FrameMetric):
+    """Calls, or output tokens, per second of the run's busy span; higher is better.
+
+    The busy span is the time during which at least one call was under way, from entering the queue to the last byte, so
+    a pause between two halves of a resumed run does not count. Failed calls and answers from the response cache are left
+    out. It measures the run (its concurrency) as much as the model. Interval: t over 20 equal parts of the span, none
+    with fewer than 40 calls. Undefined when no call has its times.
+
+    Attributes:
+        of: `calls` or `output_tokens`.
+
+    Example:
+        >>> from evalium.metrics import Frame, estimate
+        >>> frame = Frame.from_columns({"started_at": [10, 11], "latency": [2, 3]})
+        >>> estimate(Throughput(), frame)["throughput"].value
+        0.5
+    """
+
+    of: Literal["calls", "output_tokens"] = "calls"
+
+    high = None
+
+    @property
+    def name(self) -> str:
+        """`throughput` or `token_throughput`."""
+        return "throughput" if self.of == "calls" else "token_throughput"
+
+    @property
+    def unit(self) -> str:
+        """Calls or tokens per second."""
+        return "call/s" if self.of == "calls" else "token/s"
+
+    @property
+    def options(self) -> dict[str, object]:
+        """None: the name says it all."""
+        return {}
+
+    def needs(self) -> tuple[Need, ...]:
+        """Times, and tokens where they are counted."""
+        return _TIMES if self.of == "calls" else (*_TIMES, Need("output_tokens"))
+
+    def measure(self, frame: Frame, how: How) -> Estimate:
+        """The rate over the busy span."""
+        amounts = np.ones(frame.n) if self.of == "calls" else np.nan_to_num(frame.number("output_tokens"))
+        return _rate(self, frame, amounts, how)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineCost(FrameMetric):
+    """USD a call of a machine that is paid by the hour, shared out by measured throughput; lower is better.
+
+    Price per hour / 3600 / calls per second of the busy span: what a call costs while the machine is kept as busy as it
+    was in this run. Interval: that of the throughput, turned round.
+
+    Attributes:
+        per_hour: USD per hour of all machines that serve the model.
+
+    Example:
+        >>> from evalium.metrics import Frame, estimate
+        >>> frame = Frame.from_columns({"started_at": [10, 11], "latency": [2, 3]})
+        >>> estimate(MachineCost(per_hour=3.6), frame)["machine_cost_per_call"].value
+        0.002
+    """
+
+    per_hour: float
+
+    name = "machine_cost_per_call"
+    unit = "USD"
+    high = None
+    higher_is_better = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.per_hour >= 0:
+            raise ConfigError(f"metric {self.key!r}, option 'per_hour' must not be negative, got {self.per_hour!r}")
+
+    def needs(self) -> tuple[Need, ...]:
+        """Times."""
+        return _TIMES
+
+    def measure(self, frame: Frame, how: How) -> Estimate:
+        """The price of a second over the calls in it."""
+        rate = _rate(self, frame, np.ones(frame.n), how)
+        second = self.per_hour / 3600
+        ends = [second / end if end > 0 else np.nan for end in (rate.value, rate.high, rate.low)]
+        return _estimate(self, how, rate.n, rate.n_missing, ends[0], ends[1], ends[2], rate.flags)
+
+
+def _rate(metric: FrameMetric, frame: Frame, amounts: Floats, how: How) -> Estimate:
+    span = busy_span(frame)
+    n = int(np.count_nonzero(~np.isnan(span.ended)))
+    missing = frame.n - n
+    if not span.seconds > 0:
+        return Estimate.undefined(
+            "no call has a start and a latency of its own",
+            unit=metric.unit,
+            signature=metric.signature,
+            level=how.level,
+            n_missing=missing,
+        )
+    value = float(amounts[~np.isnan(span.ended)].sum()) / span.seconds
+    if n < 2 * BATCHES:
+        return _estimate(metric, how, n, missing, value, np.nan, np.nan, ("n_too_small",))
+    interval = t_mean(span.batches(amounts) * BATCHES / span.seconds, how.level)
+    return _estimate(metric, how, n, missing, value, max(interval.low, 0.0), interval.high, interval.flags)
+
+
+def _estimate(
+    metric: FrameMetric, how: How, n: int, missing: int, value: float, low: float, high: float, flags: tuple[str, ...]
+) -> Estimate:
+    return Estimate(
+        value=value,
+        low=low,
+        high=high,
+        level=how.level,
+        n=n,
+        n_clusters=None,
+        n_missing=missing,
+        method="batch_means",
+        unit=metric.unit,
+        signature=metric.signature,
+        flags=flags,
+        higher_is_better=metric.higher_is_better,
+    )
+
+
+token_throughput = partial(Throughput, of="output_tokens")
