@@ -1,7 +1,7 @@
 """The yardstick: what an aiohttp loop reaches that does nothing but ask, read and compare.
 
-It sends the very body that evalium sends and looks for the same answer, but keeps no record, no times, no error handling.
-Run as a process of its own: `python -m benchmarks.bare questions.jsonl http://127.0.0.1:9100`.
+It sends the very body that evalium sends and looks for the same answer, but keeps no record, no times, and handles no
+error. Run as a process of its own: `python -m benchmarks.bare questions.jsonl http://127.0.0.1:9100`.
 """
 
 from __future__ import annotations

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .process import Finished, measure
+from .commands import run_bare, run_loop, run_whole
+from .process import Finished
 from .report import Section, Spread, Target
 from .server import Server
-from .workload import check_accuracy, write_plan, write_questions
+from .workload import write_plan, write_questions
 
 WARM_UP = 500
-EVALIUM = Path(sys.executable).with_name("evalium")
+BARE, BARE_WHOLE, LOOP = "bare aiohttp loop", "bare aiohttp, whole process", "evalium loop"
 HEAD = ["contestant", "calls/s", "of bare", "CPU ms per call", "of bare", "peak MB"]
+CPU_SHARE = 1.6
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Case:
-    """One way to call: how long an answer takes, and whether it is streamed.
+    """One way to call.
 
     Attributes:
         name: Heading.
@@ -55,11 +55,10 @@ class Case:
 
 
 CASES = (
-    Case("chat, 0 ms", 0, stream=False, share=0.7),
-    Case("streamed chat, 0 ms", 0, stream=True, share=0.6),
-    Case("chat, 50 ms", 50, stream=False, share=0.95),
+    Case("Chat, 0 ms", 0, stream=False, share=0.7),
+    Case("Streamed chat, 0 ms", 0, stream=True, share=0.6),
+    Case("Chat, 50 ms", 50, stream=False, share=0.95),
 )
-CPU_SHARE = 1.6
 
 
 @dataclass(frozen=True)
@@ -71,11 +70,8 @@ class Lap:
     peak_mb: float
 
 
-Contestant = Callable[[Path, str, int], Lap]
-
-
 def benchmark(setting: Setting, case: Case) -> Section:
-    """Let every contestant run once a round, and compare each with the bare loop of its own round.
+    """Let every contestant run once a round, and compare each with the bare client of its own round.
 
     Raises:
         WrongAnswers: A contestant did not find the known share of right answers.
@@ -83,74 +79,40 @@ def benchmark(setting: Setting, case: Case) -> Section:
     folder = setting.folder / "engine"
     folder.mkdir(parents=True, exist_ok=True)
     expected = write_questions(folder / "questions.jsonl", setting.samples)
-    contestants = _contestants(setting, case, expected)
-    laps: dict[str, list[Lap]] = {name: [] for name in contestants}
+    laps: dict[str, list[Lap]] = {}
     with Server(case.latency_ms, setting.server) as server:
+        write_plan(folder / "plan.yaml", server.base_url, stream=case.stream)
+        contestants = _contestants(folder, server.base_url, setting, case, expected)
         for _ in range(setting.repeats):
             for name, contestant in contestants.items():
-                laps[name].append(contestant(folder, server.base_url, setting.concurrency))
+                laps.setdefault(name, []).append(_lap(contestant(), setting.samples, whole="whole process" in name))
     return _section(setting, case, laps)
 
 
-def _contestants(setting: Setting, case: Case, expected: float) -> dict[str, Contestant]:
-    n = setting.samples
-    warm_up = str(min(WARM_UP, n))
-
-    def bare(whole: bool, loop: str = "uvloop") -> Contestant:
-        def lap(folder: Path, url: str, concurrency: int) -> Lap:
-            options = ["--concurrency", str(concurrency), "--loop", loop, *(["--stream"] if case.stream else [])]
-            warm = [] if whole else ["--warm-up", warm_up]
-            command = [sys.executable, "-m", "benchmarks.bare", folder / "questions.jsonl", url, *options, *warm]
-            return _lap("the bare client", measure(command, cwd=_root()), n, expected, whole=whole)
-
-        return lap
-
-    def loop(*options: str) -> Contestant:
-        def lap(folder: Path, url: str, concurrency: int) -> Lap:
-            workspace = _fresh(folder, url, case)
-            command = [sys.executable, "-m", "benchmarks.loop", folder / "plan.yaml", workspace, "--warm-up", warm_up]
-            done = measure([*command, "--concurrency", str(concurrency), *options], cwd=_root())
-            return _lap("evalium", done, n, expected, whole=False)
-
-        return lap
-
-    def command_line(folder: Path, url: str, concurrency: int) -> Lap:
-        workspace = _fresh(folder, url, case)
-        command = [EVALIUM, "run", folder / "plan.yaml", "-w", workspace, "-c", str(concurrency), "--json", "--no-cache"]
-        done = measure(command, cwd=folder)
-        estimate = done.json()["runs"][0]["metrics"]["exact"]
-        check_accuracy("evalium run", estimate["value"], expected)
-        return Lap(n / done.wall, 1000 * done.cpu / n, done.peak_mb)
-
-    contestants = {
-        "bare aiohttp loop": bare(whole=False),
-        "evalium loop": loop(),
-        "evalium loop, answers kept in the cache": loop("--cache"),
-        "bare aiohttp, whole process": bare(whole=True),
-        "`evalium run`, whole process": command_line,
+def _contestants(
+    folder: Path, url: str, setting: Setting, case: Case, expected: float
+) -> dict[str, Callable[[], Finished]]:
+    questions, plan, at_a_time = folder / "questions.jsonl", folder / "plan.yaml", setting.concurrency
+    warm = ("--warm-up", str(min(WARM_UP, setting.samples)))
+    stream = ("--stream",) if case.stream else ()
+    contestants: dict[str, Callable[[], Finished]] = {
+        BARE: lambda: run_bare(questions, url, at_a_time, expected, *stream, *warm),
+        LOOP: lambda: run_loop(plan, at_a_time, expected, *warm),
+        "evalium loop, answers kept in the cache": lambda: run_loop(plan, at_a_time, expected, *warm, "--cache"),
+        BARE_WHOLE: lambda: run_bare(questions, url, at_a_time, expected, *stream),
+        "`evalium run`, whole process": lambda: run_whole(plan, at_a_time, expected),
     }
     if case is CASES[0]:
-        contestants["bare aiohttp loop without uvloop"] = bare(whole=False, loop="asyncio")
+        without = (*warm, "--loop", "asyncio")
+        contestants["bare aiohttp loop without uvloop"] = lambda: run_bare(
+            questions, url, at_a_time, expected, *without
+        )
     return contestants
 
 
-def _lap(who: str, done: Finished, n: int, expected: float, *, whole: bool) -> Lap:
-    found = done.json()
-    check_accuracy(who, found["accuracy"], expected)
-    wall, cpu = (done.wall, done.cpu) if whole else (found["wall"], found["cpu"])
-    return Lap(n / wall, 1000 * cpu / n, done.peak_mb)
-
-
-def _fresh(folder: Path, url: str, case: Case) -> Path:
-    """A new plan beside the questions and an empty workspace."""
-    write_plan(folder / "plan.yaml", url, stream=case.stream)
-    workspace = folder / "workspace"
-    shutil.rmtree(workspace, ignore_errors=True)
-    return workspace
-
-
-def _root() -> Path:
-    return Path(__file__).resolve().parent.parent
+def _lap(done: Finished, n: int, *, whole: bool) -> Lap:
+    found = {"wall": done.wall, "cpu": done.cpu} if whole else done.json()
+    return Lap(n / found["wall"], 1000 * found["cpu"] / n, done.peak_mb)
 
 
 def _section(setting: Setting, case: Case, laps: dict[str, list[Lap]]) -> Section:
@@ -158,13 +120,14 @@ def _section(setting: Setting, case: Case, laps: dict[str, list[Lap]]) -> Sectio
         case.name,
         f"{setting.samples:,} samples, concurrency {setting.concurrency}, {setting.repeats} interleaved rounds; "
         "median [least, greatest]. Ratios are taken within a round: loops against the bare loop, whole processes "
-        "against the bare client's whole process.",
+        "against the bare client's whole process. The evalium loop is everything from the first call to the numbers: "
+        "calls, scores, journal, sealing, aggregation.",
         HEAD,
     )
     rate: dict[str, Spread] = {}
     cpu: dict[str, Spread] = {}
     for name, own in laps.items():
-        yardstick = laps["bare aiohttp, whole process" if "whole process" in name else "bare aiohttp loop"]
+        yardstick = laps[BARE_WHOLE if "whole process" in name else BARE]
         rate[name] = Spread.of(a.rate / b.rate for a, b in zip(own, yardstick, strict=True))
         cpu[name] = Spread.of(a.cpu / b.cpu for a, b in zip(own, yardstick, strict=True))
         section.rows.append(
@@ -178,7 +141,7 @@ def _section(setting: Setting, case: Case, laps: dict[str, list[Lap]]) -> Sectio
             ]
         )
     section.targets = [
-        Target("rate of the evalium loop over the bare loop's", rate["evalium loop"].median, case.share, at_least=True),
-        Target("CPU of the evalium loop over the bare loop's", cpu["evalium loop"].median, CPU_SHARE),
+        Target("rate of the evalium loop over the bare loop's", rate[LOOP].median, case.share, at_least=True),
+        Target("CPU of the evalium loop over the bare loop's", cpu[LOOP].median, CPU_SHARE),
     ]
     return section

@@ -9,13 +9,14 @@ import argparse
 import json
 import resource
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from unittest.mock import patch
 
 import msgspec
 
 from evalium.runner import load_plan, run
-from evalium.runner.engine import Engine
+from evalium.runner.engine import Engine, Tally
 
 
 class Clock:
@@ -24,18 +25,17 @@ class Clock:
     def __init__(self) -> None:
         self.wall = self.cpu = 0.0
 
-    def install(self) -> None:
-        """Put the clock around `Engine.run`."""
-        inner = Engine.run
+    def around(self, inner: Callable[[Engine], Awaitable[Tally]]) -> Callable[[Engine], Awaitable[Tally]]:
+        """`Engine.run` with a clock around it."""
 
-        async def timed(engine: Engine) -> Any:
+        async def timed(engine: Engine) -> Tally:
             wall, cpu = time.perf_counter(), time.process_time()
             try:
                 return await inner(engine)
             finally:
                 self.wall, self.cpu = time.perf_counter() - wall, time.process_time() - cpu
 
-        Engine.run = timed  # type: ignore[method-assign]
+        return timed
 
 
 def measure(plan_file: Path, workspace: Path, concurrency: int, warm_up: int, *, cache: bool) -> dict[str, float]:
@@ -46,7 +46,6 @@ def measure(plan_file: Path, workspace: Path, concurrency: int, warm_up: int, *,
         `engine_cpu` of the calls alone, and `accuracy`.
     """
     clock = Clock()
-    clock.install()
     plan, base = load_plan(plan_file)
     replace = msgspec.structs.replace
     plan = replace(plan, execution=replace(plan.execution, concurrency=concurrency, cache=cache))
@@ -55,7 +54,8 @@ def measure(plan_file: Path, workspace: Path, concurrency: int, warm_up: int, *,
     if warm_up:
         run(replace(plan, plan="warm-up", data=replace(plan.data, limit=warm_up)), workspace=workspace)
     wall, cpu = time.perf_counter(), time.process_time()
-    result = run(plan, workspace=workspace)
+    with patch.object(Engine, "run", clock.around(Engine.run)):
+        result = run(plan, workspace=workspace)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     estimate = result.runs[0].metrics["exact"]
     return {

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 TIMEOUT = 1800.0
+Command = list[str | Path]
 
 
 class Failed(Exception):
@@ -53,7 +54,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def measure(
-    command: Sequence[str | Path],
+    command: Command,
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,

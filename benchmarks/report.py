@@ -63,7 +63,8 @@ class Target:
         """As a row of the table of targets."""
         sign = "≥" if self.at_least else "≤"
         unit = f" {self.unit}" if self.unit else ""
-        return [self.what, f"{self.found:,.3g}{unit}", f"{sign} {self.bound:,g}{unit}", "yes" if self.kept else "**no**"]
+        kept = "yes" if self.kept else "**no**"
+        return [self.what, f"{self.found:,.3g}{unit}", f"{sign} {self.bound:,g}{unit}", kept]
 
 
 @dataclass
@@ -103,9 +104,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         |---|---|
         | 1 | 2 |
     """
-    lines = [head, ["---"] * len(head)]
-    text = ["| " + " | ".join(lines[0]) + " |", "|" + "|".join(lines[1]) + "|"]
-    return "\n".join([*text, *("| " + " | ".join(row) + " |" for row in rows)])
+    lines = ["| " + " | ".join(row) + " |" for row in (head, *rows)]
+    lines.insert(1, "|" + "---|" * len(head))
+    return "\n".join(lines)
 
 
 def document(machine: dict[str, str], sections: Iterable[Section]) -> str:

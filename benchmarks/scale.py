@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import math
 import shutil
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from .engine import EVALIUM, Setting
-from .process import Finished, measure
+from .commands import run_loop, run_whole
+from .engine import WARM_UP, Setting
 from .report import Section, Target
 from .server import Server
-from .workload import check_accuracy, write_plan, write_questions
+from .workload import write_plan, write_questions
 
 SIZES = (1_000, 10_000, 100_000)
 MILLION = 1_000_000
 SLOPE = 1.05
 PEAK_MB = 500.0
-HEAD = ["samples", "whole process s", "samples/s", "CPU ms per sample", "loop s", "sealing and aggregation s", "peak MB"]
+HEAD = ["samples", "process s", "samples/s", "CPU ms per sample", "calls s", "sealing, aggregation s", "peak MB"]
 
 
 def benchmark(setting: Setting, sizes: Sequence[int]) -> Section:
@@ -37,16 +35,16 @@ def benchmark(setting: Setting, sizes: Sequence[int]) -> Section:
     section = Section(
         "Growth",
         "One `evalium run` and one warm loop for each size, chat at 0 ms. A slope of 1 on log-log axes is linear "
-        "growth. The slope of time is that of the warm loop, calls to numbers: start-up would flatter the whole process.",
+        "growth. The loop is taken apart: calls with scores and journal, then sealing and aggregation.",
         HEAD,
     )
     with Server(0, setting.server) as server:
         for n in sizes:
             expected = write_questions(folder / "questions.jsonl", n)
             write_plan(folder / "plan.yaml", server.base_url)
-            whole = _command_line(folder, setting.concurrency, expected)
-            loop = _loop(folder, setting.concurrency, expected)
-            found = loop.json()
+            whole = run_whole(folder / "plan.yaml", setting.concurrency, expected)
+            warm = ("--warm-up", str(min(WARM_UP, n)))
+            found = run_loop(folder / "plan.yaml", setting.concurrency, expected, *warm).json()
             walls.append(whole.wall)
             loops.append(found["wall"])
             peaks.append(whole.peak_mb)
@@ -78,21 +76,3 @@ def slope(x: Sequence[float], y: Sequence[float]) -> float:
     mean_a, mean_b = sum(a) / len(a), sum(b) / len(b)
     spread = sum((v - mean_a) ** 2 for v in a)
     return sum((v - mean_a) * (w - mean_b) for v, w in zip(a, b, strict=True)) / spread
-
-
-def _command_line(folder: Path, concurrency: int, expected: float) -> Finished:
-    shutil.rmtree(folder / "workspace", ignore_errors=True)
-    command = [EVALIUM, "run", folder / "plan.yaml", "-w", folder / "workspace", "-c", str(concurrency)]
-    done = measure([*command, "--json", "--no-cache"], cwd=folder)
-    check_accuracy("evalium run", done.json()["runs"][0]["metrics"]["exact"]["value"], expected)
-    return done
-
-
-def _loop(folder: Path, concurrency: int, expected: float) -> Finished:
-    shutil.rmtree(folder / "workspace", ignore_errors=True)
-    command = [sys.executable, "-m", "benchmarks.loop", folder / "plan.yaml", folder / "workspace"]
-    done = measure(
-        [*command, "--concurrency", str(concurrency), "--warm-up", "500"], cwd=Path(__file__).resolve().parent.parent
-    )
-    check_accuracy("evalium", done.json()["accuracy"], expected)
-    return done

@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from .engine import EVALIUM
-from .process import environment, measure
+from .commands import EVALIUM
+from .process import Command, environment, measure
 from .report import Section, Spread, Target
 
 HELP_CPU_MS = 120.0
@@ -17,7 +17,7 @@ DEMO_SECONDS = 5.0
 NUMBER = re.compile(r"\d+\.\d+ ?%|\b0\.\d+")
 """A share or a percentage: what the demo prints first of what it measured."""
 
-COMMANDS: dict[str, list[str | Path]] = {
+COMMANDS: dict[str, Command] = {
     "`python -c pass`": [sys.executable, "-c", "pass"],
     "`python -c 'import aiohttp'`": [sys.executable, "-c", "import aiohttp"],
     "`evalium --version`": [EVALIUM, "--version"],

@@ -90,4 +90,4 @@ def check_accuracy(who: str, found: float | None, expected: float) -> None:
         WrongAnswers: `found` is not `expected`.
     """
     if found is None or abs(found - expected) > TOLERANCE:
-        raise WrongAnswers(f"{who} found an accuracy of {found}, the known one is {expected}: its speed is not reported")
+        raise WrongAnswers(f"{who} found {found} where {expected} is known to be right: its speed is not reported")

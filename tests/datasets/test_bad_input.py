@@ -54,7 +54,7 @@ def test_files_without_rows(content: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ('{"question": "cut', "truncated"),
+        ('{"question": "cut', "malformed"),
         ("[1, 2]", "not a JSON object"),
         ('"text"', "not a JSON object"),
         ('{"question": "a"} trailing', "trailing characters"),
@@ -136,9 +136,15 @@ def test_unknown_fields_suggest_the_nearest(tmp_path: Path) -> None:
     row = {"question": "a", "answer": "b", "meta": {"level": 1, "tags": ["x"]}}
     items = (row,)
     for data, words in [
-        (Data(items=items, input="qestion"), "data.input: data.items: there is no field 'qestion'. Did you mean 'question'"),
+        (
+            Data(items=items, input="qestion"),
+            "data.input: data.items: there is no field 'qestion'. Did you mean 'question'",
+        ),
         (Data(items=items, input="question", target="answr"), "data.target: .* Did you mean 'answer'"),
-        (Data(items=items, input="question", attributes=("meta.levle",)), "'meta' holds no 'levle'. Did you mean 'level'"),
+        (
+            Data(items=items, input="question", attributes=("meta.levle",)),
+            "'meta' holds no 'levle'. Did you mean 'level'",
+        ),
         (Data(items=items, input="question", cluster="meta.level.x"), "'meta.level' holds no 'x': it is int"),
         (Data(items=items, input="question", id="mata.level"), "no field 'mata.level'. Did you mean 'meta'"),
         (Data(items=items, input={"a": "nope"}), "data.input.a: .* Known: answer, meta, question"),

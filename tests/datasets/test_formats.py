@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from evalium import datasets
 from evalium.core import ConfigError, Data, DataError, Sample
 
-ROWS = [{"question": f"What is {i} + {i}, \"exactly\"?", "answer": str(2 * i)} for i in range(30)]
+ROWS = [{"question": f'What is {i} + {i}, "exactly"?', "answer": str(2 * i)} for i in range(30)]
 LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
 
 
@@ -156,6 +156,19 @@ def test_parquet_keeps_types(tmp_path: Path) -> None:
     assert sample.hash == read(items, tmp_path)[0].hash
 
 
+def test_parquet_times(tmp_path: Path) -> None:
+    import datetime as dt
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    at = pa.array([1_700_000_000_123_456_789], pa.timestamp("ns", "UTC"))
+    pq.write_table(pa.table({"text": ["a"], "at": at}), tmp_path / "a.parquet")
+    (sample,) = read(Data(file="a.parquet", target="at"), tmp_path)
+    assert sample.target == dt.datetime(2023, 11, 14, 22, 13, 20, 123456, tzinfo=dt.UTC)
+    assert type(sample.target) is dt.datetime and len(sample.hash) == 32
+
+
 def test_options_that_do_not_fit_the_format(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("{}", encoding="utf-8")
     (tmp_path / "a.dat").write_text("{}", encoding="utf-8")
@@ -203,7 +216,11 @@ def test_csv_round_trip(tmp_path: Path, cells: list[tuple[str, str]]) -> None:
     assert [s.fields for s in samples] == rows
 
 
-@given(st.lists(st.dictionaries(texts, st.recursive(texts | st.integers() | st.booleans(), st.lists, max_leaves=4)), min_size=1))
+@given(
+    st.lists(
+        st.dictionaries(texts, st.recursive(texts | st.integers() | st.booleans(), st.lists, max_leaves=4)), min_size=1
+    )
+)
 def test_jsonl_round_trip(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
     rows = [{**row, "input": "x"} for row in rows]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

@@ -129,7 +129,5 @@ def test_tsv_and_other_tables(shared_data: Path) -> None:
     assert len(read(Data(file="mmlu_routing/mmlu_*.csv", input="prompt"), shared_data)) == 6124
     hate = Data(file="hatecheck/test_suite_cases.csv.gz", input="test_case", target="label_gold")
     assert Counter(s.target for s in read(hate, shared_data)) == {"hateful": 2563, "non-hateful": 1165}
-    bbq = Data(
-        file="bbq/preds_Religion.jsonl.gz", input="question", choices=("ans0", "ans1", "ans2"), target="label"
-    )
+    bbq = Data(file="bbq/preds_Religion.jsonl.gz", input="question", choices=("ans0", "ans1", "ans2"), target="label")
     assert all(len(s.choices) == 3 for s in read(bbq, shared_data))

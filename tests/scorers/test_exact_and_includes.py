@@ -101,6 +101,7 @@ def test_normalising_twice_changes_nothing(options: dict[str, Any], text: str) -
     assert normalise(once) == once
 
 
+@pytest.mark.slow
 def test_every_code_point_is_normalised_once_and_for_all() -> None:
     normalise = normaliser(**RELAXED)
     for code in range(0x110000):

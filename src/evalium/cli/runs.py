@@ -53,8 +53,7 @@ def runs(**options: Any) -> None:
 def _headline(summary: dict[str, Any]) -> str:
     import msgspec
 
-    from evalium.core import Estimate
-    from evalium.runner import estimate_text
+    from evalium.core import Estimate, estimate_text
 
     for name, value in summary.items():
         numbers = {k: float("nan") if value.get(k) is None else value[k] for k in ("value", "low", "high")}

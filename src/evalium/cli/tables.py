@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from evalium.runner import estimate_text
+from evalium.core import estimate_text
 
 if TYPE_CHECKING:
     from evalium.runner import Forecast, PlanResult, RunResult

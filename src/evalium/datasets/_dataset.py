@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from evalium.core import Data, DataError, EvaliumError, Sample, TemplateError
 
@@ -37,13 +37,14 @@ class Dataset:
         sources: Sequence[Source],
         data: Data,
         fields: Sequence[str],
+        attributes: Sequence[str],
         mapping: RowMapping | None,
         selection: Selection,
         skip_bad_rows: bool,
     ) -> None:
         self.name = name
         self.fields = tuple(fields)
-        self.attributes = mapping.attributes if mapping else ()
+        self.attributes = tuple(attributes)
         self.bad_rows: list[BadRow] = []
         self.hash: str | None = None
         self._sources, self._data, self._mapping = sources, data, mapping
@@ -116,7 +117,7 @@ class Dataset:
                 )
 
     def _identify(self, row: object, number: int) -> str | None:
-        return self._mapping.identify(row, number) if self._mapping and isinstance(row, dict) else None
+        return self._mapping.identify(row, number) if self._mapping and isinstance(row, Mapping) else None
 
     def _count(self) -> int | None:
         filtered = self._data.split is not None and not all(s.splits_itself for s in self._sources)

@@ -38,7 +38,7 @@ def sample_hash(sample: Sample) -> str:
     try:
         return content_hash((asked, sample.target, sample.choices, sample.context, media), 32)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise DataError(f"a value has no JSON form: {error}") from error
+        raise DataError(f"a value has no JSON form: {error}; use plain Python values") from error
 
 
 def media_digest(media: Media) -> list[str]:

@@ -17,7 +17,7 @@ class SeenIds:
     """
 
     def __init__(self) -> None:
-        self._slots = array("Q", bytes(8 * 1024))
+        self._slots = array("Q", [0]) * 1024
         self._count = 0
 
     def add(self, text: str) -> bool:
@@ -31,7 +31,7 @@ class SeenIds:
         return True
 
     def _grow(self) -> None:
-        larger = array("Q", bytes(8 * 2 * len(self._slots)))
+        larger = array("Q", [0]) * (2 * len(self._slots))
         for key in self._slots:
             if key:
                 _insert(larger, key)

@@ -20,6 +20,7 @@ class Items(Source):
     """
 
     label = "data.items"
+    size = 0
 
     def __init__(self, items: tuple[Any, ...], folder: Path) -> None:
         self.items, self.folder = items, folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -17,7 +18,9 @@ from ._lines import read_lines, read_text
 from ._source import BadRows, Row, Source
 
 _raw_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_raw_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_raw_START = 4096
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_START = 4096
 _object = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -58,7 +61,7 @@ class JsonDocument(Source):
                 raise DataError(f"{self.label}: data.records: no key {part!r}{_at(seen)}.{did_you_mean(part, found)}")
             current = found[part]
             seen.append(part)
-        start = memoryview(current)[:4096].tobytes().lstrip()[:1]
+        start = memoryview(current)[:_START].tobytes().lstrip()[:1]
         if start == b"{":
             raise DataError(self._needs_records(self._object_at(current, text, seen), seen))
         try:
@@ -95,6 +98,9 @@ def open_json(file: DataFile, encoding: str, records: str | None) -> Source:
 
 
 def _holds_lines(file: DataFile, encoding: str) -> bool:
+    with file.open() as stream:
+        if stream.read(_START).removeprefix(BOM_UTF8).lstrip().startswith(b"["):
+            return False
     lines = (line for _, line in read_lines(file, encoding) if not line.isspace())
     first = list(islice(lines, 2))
     if len(first) < 2:

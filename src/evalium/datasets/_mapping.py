@@ -81,7 +81,7 @@ class RowMapping:
         try:
             digest = _digest(asked, target, choices, context, media)
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
-            raise DataError(f"data.input or data.target has no JSON form: {error}") from error
+            raise DataError(f"data.input or data.target has no JSON form: {error}; use plain Python values") from error
         return Sample(
             id=self.identify(row, number),
             input=asked,

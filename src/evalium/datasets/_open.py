@@ -16,12 +16,12 @@ from ._files import DataFile, find_files
 from ._items import Items
 from ._mapping import RowMapping
 from ._named import registry
-from ._peek import check_references, known_fields
-from ._python import PythonRows
+from ._peek import check_references, first_rows
 from ._select import Selection
 from ._source import BadRows, Fields, Source
 from ._values import as_text
 
+_MAPPING = ("input", "target", "choices", "context", "id", "attributes", "cluster", "image", "audio", "attachment")
 _PLACES = ("file", "items", "python", "huggingface", "sklearn", "name")
 
 
@@ -57,18 +57,21 @@ def open(data: Data, base: Path, *, skip_bad_rows: bool = False) -> Dataset:
     else:
         sources = _sources(data, base, place)
     bad = BadRows(skip_bad_rows)
-    fields, samples = known_fields(sources, bad)
-    mapping = None if samples else RowMapping(data, sources[0], fields)
+    first = first_rows(sources, bad)
+    if first.samples:
+        _refuse_mapping(data, sources[0].label)
+    mapping = None if first.samples else RowMapping(data, sources[0], first.fields)
     stratum = None
     references = list(mapping.references) if mapping else []
     if data.subset is not None and data.subset.by is not None:
-        by = _stratum_reference(data, data.subset.by, fields)
+        by = _stratum_reference(data, data.subset.by, first.fields)
         get = compile_reference(by, "data.subset.by")
         references.append(("data.subset.by", by, get))
         stratum = _stratum(get)
-    check_references(sources, references, fields)
+    check_references(sources, references, first.fields)
     selection = Selection(sources, data, stratum)
-    return Dataset(_name(data), sources, data, fields, mapping, selection, skip_bad_rows)
+    attributes = mapping.attributes if mapping else first.attributes
+    return Dataset(_name(data), sources, data, first.fields, attributes, mapping, selection, skip_bad_rows)
 
 
 def _check(data: Data) -> str:
@@ -90,12 +93,20 @@ def _check(data: Data) -> str:
     return place
 
 
+def _refuse_mapping(data: Data, label: str) -> None:
+    given = [option for option in _MAPPING if getattr(data, option)]
+    if given:
+        raise ConfigError(f"data.{given[0]}: {label} gives samples, which are not mapped again; leave it out")
+
+
 def _sources(data: Data, base: Path, place: str) -> list[Source]:
     if place == "file":
         return [_file_source(file, data) for file in find_files(data.file or (), base, data.format)]
     if place == "items":
         return [Items(data.items or (), base)]
     if place == "python":
+        from ._python import PythonRows
+
         return [PythonRows(data.python or "", _call(data, base), base)]
     if place == "sklearn":
         from ._sklearn import SklearnSet
@@ -109,6 +120,8 @@ def _sources(data: Data, base: Path, place: str) -> list[Source]:
 
 
 def _registered(data: Data, made: Any, base: Path) -> Source:
+    from ._python import PythonRows
+
     name, ready = data.name or "", [made]
     return PythonRows(name, lambda: ready.pop() if ready else registry.create(name, data.options), base)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from evalium.core import DataError
 
@@ -34,11 +35,12 @@ class ParquetFile(Source):
         number = 0
         try:
             with pq.ParquetFile(self.file.path) as parquet:
+                schema = _in_microseconds(parquet.schema_arrow)
                 for batch in parquet.iter_batches(batch_size=_BATCH):
-                    for row in batch.to_pylist():
+                    for row in batch.cast(schema, safe=False).to_pylist():
                         number += 1
                         yield number, -1, row
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:
             raise DataError(f"{self.label}: not a sound parquet file: {error}") from error
 
     def known_count(self) -> int | None:
@@ -50,3 +52,13 @@ class ParquetFile(Source):
             return int(pq.read_metadata(self.file.path).num_rows)
         except (pa.ArrowException, OSError):
             return None
+
+
+def _in_microseconds(schema: Any) -> Any:
+    """Read times as precisely as Python's own can say; without it, nanoseconds would need pandas."""
+    import pyarrow as pa
+
+    for i, field in enumerate(schema):
+        if pa.types.is_timestamp(field.type) and field.type.unit == "ns":
+            schema = schema.set(i, field.with_type(pa.timestamp("us", field.type.tz)))
+    return schema

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+import msgspec
+
 from evalium.core import DataError, Sample
 
 from ._field import MISSING, explain_missing, is_jinja
@@ -16,26 +18,42 @@ _ENOUGH = 100
 _MOST = 1000
 
 
-def known_fields(sources: Sequence[Source], bad: BadRows) -> tuple[list[str], bool]:
-    """Collect the fields of the first hundred rows.
+class FirstRows(msgspec.Struct, frozen=True):
+    """What the first hundred rows show.
 
-    Returns:
-        The fields in the order they turn up, and whether the rows are samples already.
+    Attributes:
+        fields: Fields in the order they turn up.
+        attributes: Attributes of rows that are samples already.
+        samples: Whether all rows are.
+    """
+
+    fields: list[str]
+    attributes: list[str]
+    samples: bool
+
+
+def first_rows(sources: Sequence[Source], bad: BadRows) -> FirstRows:
+    """Look at the first hundred rows.
 
     Raises:
         DataError: There is no usable row.
     """
     fields: dict[str, None] = {}
+    attributes: dict[str, None] = {}
     read = samples = 0
     for row in _first(sources, bad, _ENOUGH):
         read += 1
-        samples += isinstance(row, Sample)
-        fields.update(dict.fromkeys(row.fields if isinstance(row, Sample) else row))
+        if isinstance(row, Sample):
+            samples += 1
+            fields.update(dict.fromkeys(row.fields))
+            attributes.update(dict.fromkeys(row.attributes))
+        else:
+            fields.update(dict.fromkeys(row))
     if not read:
         first = bad.rows[0] if bad.rows else None
         why = f"; the first of {len(bad.rows)} bad ones, {first.file}:{first.line}: {first.reason}" if first else ""
         raise DataError(f"{', '.join(s.label for s in sources[:3])}: no usable row{why}")
-    return list(fields), samples == read
+    return FirstRows(list(fields), list(attributes), samples == read)
 
 
 def check_references(sources: Sequence[Source], references: Sequence[Reference], fields: Sequence[str]) -> None:

@@ -22,14 +22,16 @@ Located = tuple[int, Source, int, Fields | Sample]
 
 _MANY_FILES = 64
 _SHOWN = 50
+_BLOCK = 4096
+_CHANGED = "the data changed between two passes over it; a shuffle or a subset needs rows that stay the same"
 
 
 class Selection:
     """Rows of several sources, one after the other, as `data` wants them.
 
-    Without shuffle and subset, rows are streamed with constant memory. A subset takes two passes and 4 bytes a row
-    (8 where it is stratified). A shuffle of uncompressed jsonl, csv and tsv takes 20 bytes a row and reads each row
-    where it lies; a shuffle of anything else holds the rows that it will give.
+    Without shuffle and subset, rows are streamed with constant memory. A subset takes two passes and, between them,
+    some 20 bytes a row. A shuffle of uncompressed jsonl, csv and tsv takes 30 bytes a row (60 while they are
+    sorted) and reads each row where it lies; a shuffle of anything else holds the rows that it will give.
 
     Args:
         sources: Where rows come from.
@@ -59,7 +61,7 @@ class Selection:
         if seeking:
             yield from self._by_offset(index, chosen)
         elif self.data.shuffle is None:
-            yield from self._picked(chosen.tolist(), bad)
+            yield from self._picked(_integers(chosen), bad)
         else:
             yield from self._held(chosen, bad)
 
@@ -115,21 +117,26 @@ class Selection:
     def _by_offset(self, index: _Index, chosen: NDArray[np.int64]) -> Iterator[Located]:
         with ExitStack() as stack:
             readers = {source.label: stack.enter_context(source.reader()) for source in self.sources}
-            for i in chosen.tolist():
+            for i in _integers(chosen):
                 source = index.sources[index.files[i]]
-                yield index.numbers[i], source, index.lines[i], readers[source.label](index.offsets[i])
+                line = index.lines[i]
+                try:
+                    row = readers[source.label](index.offsets[i])
+                except Exception as error:  # it was read without one a moment ago, whatever the format
+                    raise DataError(f"{source.where(line)}: {_CHANGED}") from error
+                yield index.numbers[i], source, line, row
 
-    def _picked(self, wanted: list[int], bad: BadRows) -> Iterator[Located]:
-        left = iter(wanted)
-        following = next(left, None)
+    def _picked(self, wanted: Iterator[int], bad: BadRows) -> Iterator[Located]:
+        following = next(wanted, None)
         if following is None:
             return
         for i, (number, source, line, _, row) in enumerate(self.all_rows(bad)):
             if i == following:
                 yield number, source, line, row
-                following = next(left, None)
+                following = next(wanted, None)
                 if following is None:
                     return
+        raise DataError(_CHANGED)
 
     def _held(self, chosen: NDArray[np.int64], bad: BadRows) -> Iterator[Located]:
         place = {row: i for i, row in enumerate(chosen.tolist())}
@@ -139,7 +146,7 @@ class Selection:
                 held[place[i]] = (number, source, line, _pack(row) if source.plain else row)
         for i, entry in enumerate(held):
             if entry is None:
-                raise DataError("the data changed between two passes over it; a shuffle needs rows that stay the same")
+                raise DataError(_CHANGED)
             held[i] = None
             number, source, line, row = entry
             yield number, source, line, msgspec.msgpack.decode(row) if isinstance(row, bytes) else row
@@ -174,6 +181,12 @@ class _Index:
             self.lines.append(line)
             self.offsets.append(offset)
             self.numbers.append(number)
+
+
+def _integers(values: NDArray[np.int64]) -> Iterator[int]:
+    """Give Python integers without a list of them all."""
+    for start in range(0, len(values), _BLOCK):
+        yield from values[start : start + _BLOCK].tolist()
 
 
 def _field(row: Fields | Sample, name: str) -> Any:

@@ -33,7 +33,7 @@ class SklearnSet(Source):
     def __init__(self, name: str, folder: Path) -> None:
         if name not in LOADERS:
             raise UnknownName("scikit-learn dataset", name, LOADERS)
-        self.name, self.folder = name, folder
+        self.name, self.folder, self.size = name, folder, 0
         self.label = f"sklearn/{name}"
         self.default_input = {feature: feature for feature in self._data["features"]}
         self.default_target = "target"

@@ -8,12 +8,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import Any, BinaryIO
 
 from evalium.core import DataError
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 FREE_BYTES = 64 * 2**20
 MAX_RATIO = 200
@@ -126,7 +123,7 @@ class _ChunkReader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         target = memoryview(buffer).cast("B")
         while not self._rest:
             chunk = next(self._chunks, None)

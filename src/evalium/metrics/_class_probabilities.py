@@ -37,7 +37,8 @@ def class_probabilities(frame: Frame, scorer: str) -> Predicted:
     if given is not None:
         known = ~np.isnan(given.values).any(axis=1)
         values[known] = 0.0
-        values[np.ix_(known, [position[name] for name in given.classes])] = given.values[known]
+        for name, column in zip(given.classes, given.values.T, strict=True):
+            values[known, position[name]] = column[known]
     values[frame.scored(scorer) != STATUS_CODE[Status.OK]] = np.nan
     table = np.array([*(position.get(name, np.nan) for name in target.values), np.nan])
     return Predicted(values, table[target.codes], classes)

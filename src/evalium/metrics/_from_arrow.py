@@ -113,7 +113,8 @@ class _Joins:
             return np.arange(len(keys))
         table = np.full(self._size, -1, dtype=np.int64)
         table[keys] = np.arange(len(keys))
-        return table[self._keys[0]]
+        found: Positions = table[self._keys[0]]
+        return found
 
 
 def _refuse_repeats(keys: Positions, size: int, table: pa.Table, what: str) -> None:
@@ -143,8 +144,8 @@ def _add_scores(frame: Frame, scorer: str, table: pa.Table, rows: Positions) -> 
     status = np.append(_statuses(table, Status.OK), np.int8(STATUS_CODE[Status.MISSING]))[rows]
     frame.score_status[scorer] = status
     if "values" in names:
-        for name, column in _mapping_numbers(table["values"]).items():
-            frame.numbers[f"{scorer}.values.{name}"] = np.append(column, np.nan)[rows]
+        for name, numbers in _mapping_numbers(table["values"]).items():
+            frame.numbers[f"{scorer}.values.{name}"] = np.append(numbers, np.nan)[rows]
     if "probabilities" in names and table["probabilities"].null_count < len(table):
         encoded = Probabilities.encode(_mappings(table["probabilities"]))
         padded = np.concatenate([encoded.values, np.full((1, len(encoded.classes)), np.nan)])
@@ -227,11 +228,9 @@ def _mappings(column: pa.ChunkedArray) -> list[dict[str, float] | None]:
 def _mapping_numbers(column: pa.ChunkedArray) -> dict[str, Floats]:
     """One column for each name in mappings of name to number."""
     found: dict[str, Floats] = {}
-    if column.null_count == len(column):
-        return found
     for i, row in enumerate(_mappings(column)):
         for name, value in (row or {}).items():
             if name not in found:
                 found[name] = np.full(len(column), np.nan)
-            found[name][i] = np.nan if value is None else value
+            found[name][i] = value
     return found

@@ -8,7 +8,9 @@ from evalium.core import DataError
 from .column import Codes, Floats
 
 
-def independent_or_codes(codes: npt.NDArray[np.integer], fallback: npt.NDArray[np.integer] | None = None) -> Codes | None:
+def independent_or_codes(
+    codes: npt.NDArray[np.integer], fallback: npt.NDArray[np.integer] | None = None
+) -> Codes | None:
     """Cluster codes without gaps, or None when no two units share a cluster.
 
     Args:

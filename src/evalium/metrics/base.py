@@ -1,6 +1,7 @@
 """What a metric is: a sum and a formula, or a formula on weighted columns."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evalium.core import ConfigError, Estimate
-from evalium.stats import Interval
+from evalium.stats import Interval, TestResult
 
 from .column import Codes, Floats
 from .frame import Frame
@@ -46,7 +47,7 @@ class How:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Metric(ABC):
+class Metric:
     """Base of every metric: a frozen dataclass whose fields are its options.
 
     Class attributes say what a page, a gate or a decision matrix must know. A field declared with `compare=False`
@@ -57,6 +58,7 @@ class Metric(ABC):
         usual: Taken without being asked for: left out of the results when no unit has the number.
         name: Registered name.
         version: Raised when the same data would give another value.
+        code: Hash of the file of an own metric.
         unit: `"1"` for shares and scores, `"s"`, `"USD"`, `"token"`, ...
         low: Least possible value, None when unbounded.
         high: Greatest possible value, None when unbounded.
@@ -69,6 +71,7 @@ class Metric(ABC):
     usual: bool = field(default=False, compare=False)
 
     version: ClassVar[int] = 1
+    code: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     fits: ClassVar[tuple[str, ...]] = ()
 
@@ -116,12 +119,13 @@ class Metric(ABC):
         """Everything that changes the value, in one line.
 
         Example:
-            >>> from evalium.metrics import create
-            >>> create({"f_beta": {"beta": 2}}, [])[0].signature
+            >>> from evalium.metrics import ScorerInfo, create
+            >>> create({"f_beta": {"beta": 2}}, [ScorerInfo("intent", "label")])[0].signature
             'f_beta|average:macro|beta:2|positive:-|unparsed:wrong|zero_division:undefined|v:1'
         """
         options = sorted((k, v) for k, v in self.options.items() if k != "scorer")
-        return "|".join([self.name, *(f"{k}:{_written(v)}" for k, v in options), f"v:{self.version}"])
+        parts = [self.name, *(f"{k}:{_written(v)}" for k, v in options), f"v:{self.version}"]
+        return "|".join([*parts, f"code:{self.code}"] if self.code else parts)
 
     @property
     def spec(self) -> str | dict[str, Any]:
@@ -156,7 +160,11 @@ class Metric(ABC):
         return ()
 
 
-class SumMetric(Metric):
+Factory = Callable[..., Metric]
+"""A metric class, or one with options filled in."""
+
+
+class SumMetric(Metric, ABC):
     """A metric that is a formula on summed rows.
 
     The value, slices, bootstrap, clustered errors, paired differences, streaming and merging follow from `rows` and
@@ -193,7 +201,7 @@ class SumMetric(Metric):
         return ()
 
 
-class WeightedMetric(Metric):
+class WeightedMetric(Metric, ABC):
     """A metric that is a formula on columns and weights: ranks, quantiles, distances between distributions.
 
     Attributes:
@@ -217,13 +225,21 @@ class WeightedMetric(Metric):
         """An interval better than the bootstrap's for unweighted units, or None."""
         return None
 
+    def own_contrast(self, a: tuple[Floats, ...], b: tuple[Floats, ...], level: float) -> TestResult | None:
+        """A test of two runs on the same independent units better than the bootstrap's, or None."""
+        return None
+
     def reason(self, columns: tuple[Floats, ...]) -> str:
         """Why the value of these columns is undefined."""
         return f"{self.name} is undefined for this data"
 
 
-class FrameMetric(Metric):
+class FrameMetric(Metric, ABC):
     """A metric of the run as a whole, such as calls per second: neither a sum nor a function of weights."""
+
+    def source(self) -> str:
+        """The frame itself."""
+        return "frame"
 
     @abstractmethod
     def measure(self, frame: Frame, how: How) -> Estimate:
@@ -231,14 +247,15 @@ class FrameMetric(Metric):
 
 
 def divide(top: Floats, bottom: Floats) -> Floats:
-    """top / bottom, nan where bottom is 0.
+    """Top / bottom, nan where bottom is 0.
 
     Example:
         >>> divide(np.array([1.0, 1.0]), np.array([2.0, 0.0])).tolist()
         [0.5, nan]
     """
     shape = np.broadcast_shapes(np.shape(top), np.shape(bottom))
-    return np.divide(top, bottom, out=np.full(shape, np.nan), where=np.asarray(bottom) != 0)
+    ratio: Floats = np.divide(top, bottom, out=np.full(shape, np.nan), where=np.asarray(bottom) != 0)
+    return ratio
 
 
 def check_choice(metric: str, option: str, value: Any, known: tuple[Any, ...]) -> None:

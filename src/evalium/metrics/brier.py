@@ -50,4 +50,4 @@ class Brier(SumMetric):
         truth[np.isnan(predicted.true)] = np.nan
         squared = ((predicted.probabilities - truth) ** 2).sum(axis=1)
         squared[np.isnan(predicted.true)] = np.nan
-        return squared / 2 if classes == 2 else squared
+        return np.asarray(squared / 2 if classes == 2 else squared, dtype=np.float64)

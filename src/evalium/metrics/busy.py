@@ -26,7 +26,7 @@ class BusySpan:
         """Sums [20] of amounts [n] over equal parts of the busy span, by when the calls ended."""
         known = ~np.isnan(self.ended)
         part = np.minimum((self.ended[known] / self.seconds * BATCHES).astype(np.int64), BATCHES - 1)
-        return np.bincount(part, weights=amounts[known], minlength=BATCHES)
+        return np.bincount(part, weights=amounts[known], minlength=BATCHES).astype(np.float64)
 
 
 def busy_span(frame: Frame) -> BusySpan:

@@ -10,7 +10,7 @@ from ._scored import Unparsed, scored_classes
 from .base import Need, SumMetric
 from .column import Floats
 from .frame import Frame
-from .rows import Coded
+from .rows import Coded, Dense
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class ClassMetric(SumMetric):
         """All class metrics of one scorer share their rows."""
         return f"{self.scorer}|classes|{self.unparsed}"
 
-    def rows(self, frame: Frame) -> Coded:
+    def rows(self, frame: Frame) -> Coded | Dense:
         """Class rows."""
         return class_rows(frame, self.scorer, self.unparsed)
 

@@ -36,10 +36,10 @@ class Bins:
 class Ece(WeightedMetric):
     """Mean distance of confidence and accuracy over bins of confidence, in [0, 1], lower is better.
 
-    Top-label: confidence is the greatest probability, correct is whether its class (the first at a tie) is the true one.
-    Bins are (low, high], the first one closed. The plain value is biased upwards, more so with few units a bin: a perfect
-    model does not get 0. `debias` subtracts the bias that the normal limit of each bin's accuracy has, and may be
-    slightly negative. Interval: bootstrap, moved so that its median is the value.
+    Top-label: confidence is the greatest probability, correct is whether its class (the first at a tie) is the true
+    one. Bins are (low, high], the first one closed. The plain value is biased upwards, more so with few units a bin: a
+    perfect model does not get 0. `debias` subtracts the bias that the normal limit of each bin's accuracy has, and may
+    be slightly negative. Interval: bootstrap, moved so that its median is the value.
     Reference: Guo et al. (2017), ICML, arXiv:1706.04599; Kumar, Liang and Ma (2019), NeurIPS, arXiv:1909.10155.
 
     Attributes:
@@ -86,7 +86,7 @@ class Ece(WeightedMetric):
         predicted = class_probabilities(frame, self.scorer)
         if not predicted.classes:
             return np.full(frame.n, np.nan), np.full(frame.n, np.nan)
-        known = ~np.isnan(predicted.probabilities).any(axis=1)
+        known = ~np.isnan(predicted.probabilities[:, 0])
         top = np.where(known[:, None], predicted.probabilities, 0.0).argmax(axis=1)
         confidence = np.where(known, predicted.probabilities[np.arange(frame.n), top], np.nan)
         return confidence, np.where(np.isnan(predicted.true), np.nan, top == predicted.true)

@@ -40,9 +40,7 @@ def sum_intervals(metric: SumMetric, units: SumUnits, values: Floats, how: How, 
     return [replace(interval, low=float(ends[0]), high=float(ends[1]))]
 
 
-def column_intervals(
-    metric: WeightedMetric, units: ColumnUnits, values: Floats, how: How, seed: int
-) -> list[Interval]:
+def column_intervals(metric: WeightedMetric, units: ColumnUnits, values: Floats, how: How, seed: int) -> list[Interval]:
     """One interval for each value of a weighted metric."""
     blank = _blank(units, how.level)
     if blank is not None:
@@ -52,11 +50,14 @@ def column_intervals(
         if own is not None:
             return [own]
     if wants_jackknife(units, how.bootstrap):
-        return [_flagged(i, units) for i in jackknife_interval(metric, units, values, how.level, seed)]
+        return [flagged(i, units.n_clusters) for i in jackknife_interval(metric, units, values, how.level, seed)]
     drawn = column_draws(metric, units, how.bootstrap, seed).values
     if not metric.centred:
-        return [_flagged(percentile(draws, how.level), units) for draws in drawn.T]
-    return [_flagged(_centred(draws, float(v), how.level), units) for draws, v in zip(drawn.T, values, strict=True)]
+        return [flagged(percentile(draws, how.level), units.n_clusters) for draws in drawn.T]
+    return [
+        flagged(_centred(draws, float(v), how.level), units.n_clusters)
+        for draws, v in zip(drawn.T, values, strict=True)
+    ]
 
 
 def _blank(units: SumUnits | ColumnUnits, level: float) -> Interval | None:
@@ -78,7 +79,7 @@ def _ratio_interval(metric: SumMetric, units: SumUnits, level: float) -> Interva
         # Nothing varies, which is no certainty: each independent unit (cluster) counts as one trial.
         share = float(top.sum() > 0) * len(top)
         method = "wilson" if units.clusters is None else "wilson:clusters"
-        return replace(_flagged(wilson(share, len(top), level), units), method=method)
+        return replace(flagged(wilson(share, len(top), level), units.n_clusters), method=method)
     if units.clusters is not None:
         return cluster_ratio(top, bottom, level)
     if metric.interval == "ratio" or units.weights is not None:
@@ -100,7 +101,7 @@ def _bootstrap_intervals(metric: SumMetric, units: SumUnits, values: Floats, how
         if left_out is not None and not math.isnan(value):
             corrected = bca(drawn.values[:, i], float(value), left_out[:, i], how.level, drawn.method)
             interval = interval if "undefined" in corrected.flags else corrected
-        intervals.append(_flagged(interval, units))
+        intervals.append(flagged(interval, units.n_clusters))
     return intervals
 
 
@@ -110,11 +111,12 @@ def _centred(draws: Floats, value: float, level: float) -> Interval:
     return percentile(moved, level, "bootstrap:centred")
 
 
-def _flagged(interval: Interval, units: SumUnits | ColumnUnits) -> Interval:
-    if units.n_clusters is None:
+def flagged(interval: Interval, n_clusters: int | None) -> Interval:
+    """Say in method and flags that clusters, and how few, were resampled."""
+    if n_clusters is None:
         return interval
     flags = interval.flags
-    if units.n_clusters < _FEW_CLUSTERS and "few_clusters" not in flags:
+    if n_clusters < _FEW_CLUSTERS and "few_clusters" not in flags:
         flags = ("few_clusters", *flags)
     method = interval.method if "cluster" in interval.method else f"cluster:{interval.method}"
     return replace(interval, flags=flags, method=method)

@@ -16,8 +16,8 @@ EPSILON = float(np.finfo(np.float64).eps)
 class LogLoss(SumMetric):
     """Mean of -ln(probability of the true class), in nats, at least 0, lower is better.
 
-    ln C is chance. Probabilities are clipped to [2.2e-16, 1 - 2.2e-16], so that one impossible truth costs 36.04 and not
-    infinity. Equals `sklearn.metrics.log_loss`. Interval: t, flagged where skewed.
+    ln C is chance. Probabilities are clipped to [2.2e-16, 1 - 2.2e-16], so that one impossible truth costs 36.04 and
+    not infinity. Equals `sklearn.metrics.log_loss`. Interval: t, flagged where skewed.
 
     Attributes:
         scorer: The scorer whose value is the probability of the true class.

@@ -14,7 +14,7 @@ class Mcc(ClassMetric):
     """Correlation of predicted with true classes, in [-1, 1], higher is better, 0 is chance.
 
     The multiclass form; an unparsed answer that counts as wrong is a predicted class of its own. Undefined when all
-    targets or all predictions are one class (scikit-learn says 0). Equals `sklearn.metrics.matthews_corrcoef` otherwise.
+    targets or all predictions are one class (scikit-learn says 0), else equal to `sklearn.metrics.matthews_corrcoef`.
     Reference: Gorodkin (2004), Computational Biology and Chemistry 28, 367-374.
 
     Example:

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from evalium.core import ConfigError
 
+from ._registry import registry
 from .base import IntervalRule, Metric, Returned, SumMetric, WeightedMetric
 from .frame import Frame
-from .registry import registry
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ def metric(
     """Register a metric under a name.
 
     Over a function of the frame: what it returns for each unit (nan where a unit has none) is averaged. Over a class:
-    `rows(frame)` and `value(sums)`, or `columns(frame)` and `value(columns, weights)`; its annotated fields are options.
+    `rows(frame)` and `value(sums)`, or `columns(frame)` and `value(columns, weights)`; annotated fields are options.
 
     Args:
         name: Name in plans and results.
@@ -97,7 +97,9 @@ def _base_of(thing: type, name: str) -> type[Metric]:
 
 def _copy(thing: type) -> type:
     """A class of the same body: making it a dataclass leaves the user's own class as it is."""
-    return type(thing.__name__, thing.__bases__, {k: v for k, v in vars(thing).items() if k not in {"__dict__", "__weakref__"}})
+    return type(
+        thing.__name__, thing.__bases__, {k: v for k, v in vars(thing).items() if k not in {"__dict__", "__weakref__"}}
+    )
 
 
 def _finished(name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type[Metric]:

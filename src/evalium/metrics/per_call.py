@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from .base import Metric, Need, SumMetric
+from .base import Factory, IntervalRule, Need, SumMetric
 from .column import Floats
 from .frame import Frame
 from .timing import flag_cached
@@ -68,7 +68,7 @@ class AmountMean(SumMetric):
 
     amount: str = "cost_per_call"
 
-    interval = "mean"
+    interval: ClassVar[IntervalRule] = "mean"
     high = None
     higher_is_better = False
 
@@ -146,14 +146,14 @@ def amounts(frame: Frame, column: str) -> Floats:
     return np.where(known, np.nansum(costs, axis=0), np.nan)
 
 
-def by_name(name: str) -> "partial[Metric] | None":
+def by_name(name: str) -> Factory | None:
     """The factory of a name in `AMOUNTS`, or None."""
     if name not in AMOUNTS:
         return None
     return partial(AmountTotal if AMOUNTS[name].total else AmountMean, amount=name)
 
 
-def __getattr__(name: str) -> "partial[Metric]":
+def __getattr__(name: str) -> Factory:
     factory = by_name(name)
     if factory is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -62,7 +62,7 @@ class Perplexity(LikelihoodRate):
     low = 1.0
 
     def finish(self, ratio: Floats) -> Floats:
-        """exp of nats per token."""
+        """The exponential of nats per token."""
         return np.exp(ratio)
 
 
@@ -82,7 +82,7 @@ class WordPerplexity(LikelihoodRate):
     low = 1.0
 
     def finish(self, ratio: Floats) -> Floats:
-        """exp of nats per word."""
+        """The exponential of nats per word."""
         return np.exp(ratio)
 
 

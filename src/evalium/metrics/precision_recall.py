@@ -214,7 +214,9 @@ def positive_class(metric: str, positive: str | None, classes: tuple[str, ...]) 
         return positive
     if len(classes) > 2:
         shown = ", ".join(classes[:10])
-        raise ConfigError(f"metric {metric!r} needs the option 'positive' to choose among {len(classes)} classes: {shown}")
+        raise ConfigError(
+            f"metric {metric!r} needs the option 'positive' to choose among {len(classes)} classes: {shown}"
+        )
     return classes[-1] if classes else ""
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from evalium.core import Status
 
-from .base import Metric, Need, SumMetric
+from .base import Factory, Need, SumMetric
 from .column import Floats
 from .frame import HAS_OUTPUT, STATUS_CODE, Frame
 
@@ -53,7 +53,8 @@ class StatusRate(SumMetric):
 
     def rows(self, frame: Frame) -> Floats:
         """1 where the call ended so."""
-        return (frame.status == STATUS_CODE[CALL_RATES[self.rate]]).astype(np.float64)
+        ended: Floats = (frame.status == STATUS_CODE[CALL_RATES[self.rate]]).astype(np.float64)
+        return ended
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +87,10 @@ class UnparsedRate(SumMetric):
         """1 where unparsed."""
         unparsed = STATUS_CODE[Status.UNPARSED]
         scorers = [self.scorer] if self.scorer else list(frame.score_status)
-        return np.any([frame.status == unparsed, *(frame.scored(s) == unparsed for s in scorers)], axis=0).astype(float)
+        found = frame.status == unparsed
+        for one in scorers:
+            found = found | (frame.scored(one) == unparsed)
+        return np.asarray(found, dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +130,7 @@ class MissingRate(SumMetric):
         return without.astype(np.float64)
 
 
-def __getattr__(name: str) -> "partial[Metric]":
+def __getattr__(name: str) -> Factory:
     if name not in CALL_RATES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return partial(StatusRate, rate=name)

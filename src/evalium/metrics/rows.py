@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from evalium.stats import bootstrap_draws, bootstrap_weights
 
+from .coded_draws import coded_draws
 from .column import Codes, Floats, Index
 
 _DENSE_CELLS = 2_000_000
-_CHUNK_CELLS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,7 @@ class Dense:
     @property
     def valid(self) -> npt.NDArray[np.bool_]:
         """[n] whether the unit has the number."""
-        known: npt.NDArray[np.bool_] = ~np.isnan(self.table).any(axis=1)
-        return known
+        return np.asarray(~np.isnan(self.table).any(axis=1), dtype=np.bool_)
 
     def take(self, index: Index) -> "Dense":
         """Rows of a selection of units."""
@@ -148,18 +147,16 @@ class Coded:
         return Dense(summed if isinstance(summed, np.ndarray) else summed.toarray())
 
     def draws(self, B: int, seed: int) -> Iterator[DrawChunk]:
-        """Bootstrap the units: multinomial counts of the distinct rows, exact."""
+        """Bootstrap the units; see `evalium.metrics.coded_draws`."""
         found, counts = np.unique(self.codes, return_counts=True)
-        table, n = self.table[found], int(counts.sum())
-        rng = np.random.Generator(np.random.PCG64(seed))
-        size = max(1, _CHUNK_CELLS // max(len(found), self.table.shape[1]))
-        for start in range(0, B, size):
-            drawn = rng.multinomial(n, counts / n, size=min(size, B - start)).astype(np.float64)
-            yield DrawChunk(np.asarray(drawn @ table, dtype=np.float64), "bootstrap:multinomial")
+        for sums, method in coded_draws(self.table[found], counts.astype(np.int64), B, seed):
+            yield DrawChunk(sums, method)
 
     def beside(self, other: "Rows") -> "Rows":
         """The columns of two sets of rows of the same units side by side."""
-        if not isinstance(other, Coded) or not (isinstance(self.table, np.ndarray) and isinstance(other.table, np.ndarray)):
+        if not isinstance(other, Coded) or not (
+            isinstance(self.table, np.ndarray) and isinstance(other.table, np.ndarray)
+        ):
             return self.dense().beside(other)
         found, codes = np.unique(self.codes.astype(np.int64) * len(other.table) + other.codes, return_inverse=True)
         first, second = found // len(other.table), found % len(other.table)
@@ -168,7 +165,11 @@ class Coded:
 
     def dense(self) -> Dense:
         """One row for each unit."""
-        table = self.table[np.maximum(self.codes, 0)] if self.table.shape[0] else np.zeros((len(self.codes), self.table.shape[1]))
+        table = (
+            self.table[np.maximum(self.codes, 0)]
+            if self.table.shape[0]
+            else np.zeros((len(self.codes), self.table.shape[1]))
+        )
         table = table if isinstance(table, np.ndarray) else table.toarray()
         table[self.codes < 0] = np.nan
         return Dense(table)
@@ -178,7 +179,8 @@ class Coded:
         found, counts = np.unique(self.codes, return_counts=True)
         table = self.table[found]
         dense = table if isinstance(table, np.ndarray) else table.toarray()
-        return counts @ dense - dense, counts
+        sums: Floats = counts.astype(np.float64) @ dense - dense
+        return sums, counts.astype(np.int64)
 
 
 Rows = Dense | Coded

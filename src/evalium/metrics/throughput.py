@@ -22,9 +22,9 @@ class Throughput(FrameMetric):
     """Calls, or output tokens, per second of the run's busy span; higher is better.
 
     The busy span is the time during which at least one call was under way, from entering the queue to the last byte, so
-    a pause between two halves of a resumed run does not count. Failed calls and answers from the response cache are left
-    out. It measures the run (its concurrency) as much as the model. Interval: t over 20 equal parts of the span, none
-    with fewer than 40 calls. Undefined when no call has its times.
+    a pause between two halves of a resumed run does not count. Failed calls and answers from the response cache are
+    left out. It measures the run (its concurrency) as much as the model. Interval: t over 20 equal parts of the span,
+    none with fewer than 40 calls. Undefined when no call has its times.
 
     Attributes:
         of: `calls` or `output_tokens`.

@@ -8,7 +8,7 @@ import numpy as np
 
 from evalium.stats import Interval, quantile_interval
 
-from .base import Metric, Need, SumMetric, WeightedMetric
+from .base import Factory, Need, SumMetric, WeightedMetric
 from .column import Codes, Floats
 from .frame import Frame
 
@@ -158,7 +158,7 @@ def weighted_quantile(values: Floats, weights: Floats, q: float) -> Floats:
     return found.reshape(np.shape(weights)[:-1])
 
 
-def by_name(name: str) -> "partial[Metric] | None":
+def by_name(name: str) -> Factory | None:
     """The factory of `<time>_mean` or `<time>_p<percent>`, or None.
 
     Example:
@@ -169,10 +169,10 @@ def by_name(name: str) -> "partial[Metric] | None":
     if found is None:
         return None
     column, mean, percent = found.groups()
-    return partial(TimeMean, column=column) if mean else partial(TimeQuantile, column=column, q=float(percent) / 100)
+    return partial(TimeMean, column=column) if mean else partial(TimeQuantile, column=column, q=float(f"{percent}e-2"))
 
 
-def __getattr__(name: str) -> "partial[Metric]":
+def __getattr__(name: str) -> Factory:
     factory = by_name(name)
     if factory is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

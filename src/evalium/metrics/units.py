@@ -44,7 +44,7 @@ class SumUnits:
         if len(valid) != frame.n:
             raise DataError(f"metric {metric.name!r} returned {len(valid)} rows for {frame.n} units")
         binary = False
-        if metric.interval == "mean":
+        if metric.interval in {"mean", "total"}:
             first = rows.dense().table[valid, 0]
             binary = bool(np.all((first == 0) | (first == 1)))
         return cls(rows, valid, frame.clusters, frame.weights, binary)
@@ -153,8 +153,8 @@ class ColumnUnits:
         """[n] weights scaled to mean 1, or None."""
         if self.weights_of_all is None or self.n == 0:
             return None
-        kept = self.weights_of_all[self.valid]
-        return kept / kept.mean()
+        kept: Floats = self.weights_of_all[self.valid]
+        return kept / float(kept.mean())
 
     @cached_property
     def clusters(self) -> Codes | None:

@@ -184,7 +184,7 @@ class StreamedMessage:
         Raises:
             MalformedAnswer: The stream ended before the message did.
         """
-        if not self._done and self._stop_reason is None:
+        if self._stop_reason is None and not (self._done and self._clock.events):
             raise MalformedAnswer(
                 f"{self._origin.model}: the stream of {self._origin.url} ended without a stop reason "
                 f"after {self._clock.events} pieces"

@@ -1,5 +1,7 @@
 """The engine: plans become runs, runs become records, records become estimates."""
 
+from evalium.core import estimate_text, quantity
+
 from .doctor import Check, examine
 from .forecast import Forecast, ModelForecast, forecast
 from .plan_file import PlanSource, load_plan, plan_from_mapping, plan_schema
@@ -7,7 +9,6 @@ from .progress import Progress, Silent, default_progress
 from .rescore import score
 from .result import PlanResult, RunResult
 from .run import Interrupted, run, run_async
-from .show import estimate_text, quantity
 from .solver import Call, CallFailed, Outcome, Reply
 from .tasks import task
 

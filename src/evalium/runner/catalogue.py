@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from evalium import __version__
-from evalium.core import UnknownName
+from evalium.core import Plan, UnknownName
+from evalium.metrics import ScorerInfo
 from evalium.store import RunRow, RunStatus, Workspace
 
 from .prepare import Prepared
@@ -36,7 +37,9 @@ def enter(store: Workspace, prepared: Prepared, run: Execution, *, fresh: bool) 
         dataset=prepared.dataset.name,
         model_identity=run.adapter.identity,
         params=run.params,
-        plan_json=msgspec.to_builtins(prepared.plan),
+        plan_json=msgspec.to_builtins(as_run(prepared)),
+        scorers=msgspec.to_builtins([ScorerInfo.of(s) for s in prepared.scorers]),
+        base=str(prepared.base.resolve()),
         status="running",
         n_planned=None if units is None else units * prepared.plan.epochs,
         host=platform.node(),
@@ -57,7 +60,14 @@ def leave(store: Workspace, prepared: Prepared, run: Execution) -> None:
         status=_status(run),
         dataset_hash=prepared.dataset.hash or "",
         task_version=version_of(prepared),
+        findings=run.findings,
     )
+
+
+def as_run(prepared: Prepared) -> Plan:
+    """The plan with what was left open settled, so that a later reader measures the same."""
+    execution = msgspec.structs.replace(prepared.plan.execution, stream=prepared.stream)
+    return msgspec.structs.replace(prepared.plan, execution=execution)
 
 
 def version_of(prepared: Prepared) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from evalium.core import AuthError, BudgetExceeded, ProviderError, Record, Sample, Status
-from evalium.store import Journal
+from evalium.store import Done, Journal
 
 from .caller import Caller, Spending
 from .prompting import BuildRequest
@@ -52,7 +52,7 @@ class Engine:
         open_call: Makes the handle that a solver calls through.
         scoring: Scores the outcomes.
         journal: Where finished units go.
-        finished: Call keys of units that need not run again, by sample id and epoch.
+        finished: Units that need not run again.
         spending: What was spent, and the cap.
         workers: Tasks that take units; the limiter decides how many of them call at a time.
     """
@@ -68,7 +68,7 @@ class Engine:
         open_call: Callable[[Sample, int], Call],
         scoring: Scoring,
         journal: Journal,
-        finished: Mapping[tuple[str, int], str],
+        finished: Done,
         spending: Spending,
         workers: int,
     ) -> None:
@@ -78,6 +78,7 @@ class Engine:
         self._build, self._caller, self._solve, self._open_call = build, caller, solve, open_call
         self._scoring, self._journal = scoring, journal
         self._finished, self._spending, self._workers = finished, spending, workers
+        self._resumable = len(finished) > 0
         self._stopping = False
         self._pending = 0
         self._hopeless = 0
@@ -137,7 +138,7 @@ class Engine:
         await self._finish([*call.records, record], record)
 
     def _is_finished(self, sample: Sample, epoch: int, key: str) -> bool:
-        if not self._finished or self._finished.get((sample.id, epoch)) != key:
+        if not self._resumable or not self._finished.has(sample.id, epoch, key):
             return False
         self.tally.resumed += 1
         return True

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from evalium import models
-from evalium.core import Model, content_hash
+from evalium.core import Model, Status, content_hash
 from evalium.models import Adapter, NeedsDataset, price_of
 from evalium.store import Workspace
 
@@ -22,6 +22,8 @@ from .scoring import Scoring
 from .solver import Call, make_solver
 
 LOCAL_WORKERS = 64
+FINISHED = frozenset(Status) - {Status.ERROR, Status.TIMEOUT}
+"""A failed call is no answer: the same command tries it again."""
 
 
 class Endpoints:
@@ -104,7 +106,7 @@ async def execute(
     pool = _pool(prepared)
     limiter = endpoints.limiter(run.model, run.adapter)
     tools = plan.solver.tools if plan.solver else ()
-    finished = workspace.finished(run.id)
+    finished = workspace.entries_done(run.id, FINISHED)
     with workspace.journal(run.id) as journal:
         run.engine = Engine(
             samples=iter(prepared.dataset),

@@ -14,7 +14,7 @@ from evalium.models import Response, cost, count_tokens_estimate, price_of
 from evalium.store import Workspace
 
 from .caller import input_text
-from .execute import parameters
+from .execute import FINISHED, parameters
 from .prepare import Prepared, prepare
 from .prompting import request_builder
 from .task import run_id
@@ -101,7 +101,7 @@ def _one(prepared: Prepared, store: Workspace, model: Model, units: int, prompt_
     adapter = models.connect(model, prepared.base)
     params = parameters(prepared, model)
     run = run_id(prepared.plan, prepared.spec, prepared.scorers, adapter, params, 0)
-    calls = max(0, units - len(store.finished(run)))
+    calls = max(0, units - len(store.entries_done(run, FINISHED)))
     answered, seconds_each = _measured(store, model.label)
     tokens = answered if answered is not None else float(params.get("max_tokens") or USUAL_OUTPUT)
     price = price_of(model)

@@ -17,6 +17,7 @@ from .prompting import request_builder, variables_of
 from .task import generation_spec
 from .templates import check_variables
 
+STREAMED = ("ttft", "itl")
 USUAL_SCORERS = {
     "choice_generate": ("choice",),
     "choice_first_token": ("choice",),
@@ -74,10 +75,10 @@ def prepare(plan: Plan, base: Path, *, skip_bad_rows: bool = False) -> Prepared:
     made: list[scorers.Scorer] = []
     for entry in entries:
         made.append(scorers.create(entry, base=base, taken=[s.name for s in made], extract=plan.extract))
-    wanted = metrics.create_all(plan.metrics, [metrics.ScorerInfo.of(s) for s in made], base=base)
+    wanted = metrics.metrics_of(plan, [metrics.ScorerInfo.of(s) for s in made], base)
     stream = plan.execution.stream
     if stream is None:
-        stream = any(m.needs_stream for m in wanted)
+        stream = any(need.column in STREAMED and not need.scorer for m in wanted for need in m.needs())
     first = _first_sample(dataset, plan)
     _check_templates(plan, first)
     examples = _examples(plan, base, dataset, skip_bad_rows)

@@ -14,7 +14,7 @@ from evalium.store import Workspace
 
 from .result import RunResult
 from .scoring import Scoring
-from .summarise import summarise_stored
+from .summarise import summarise
 from .sync import run_coroutine
 
 
@@ -47,8 +47,7 @@ def score(
         if not run_coroutine(_score_all(store, stored.row.id, added)):
             raise ConfigError(f"run {stored.row.id} has no record to score: `evalium run` makes some")
         store.seal()
-        infos = {i.name: i for i in stored.scorers} | {s.name: ScorerInfo.of(s) for s in added}
-        return summarise_stored(store, stored.row.id, scorers=list(infos.values()))
+        return summarise(store, stored.row.id, [ScorerInfo.of(s) for s in added])
 
 
 def _made(entries: Sequence[str | dict[str, Any]], base: Path, plan: Plan) -> list[scorers.Scorer]:
@@ -62,7 +61,7 @@ async def _score_all(store: Workspace, run: str, added: list[scorers.Scorer]) ->
     scoring = Scoring(added, None)
     count = 0
     with store.journal(run) as journal:
-        for record in store.read_records(run):
+        for record in store.results(run):
             if record.kind == "step":
                 continue
             journal.write(None, await scoring(record))

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from evalium.core import ConfigError, Estimate, did_you_mean
+from evalium.core import ConfigError, Estimate, did_you_mean, estimate_text
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from evalium.decide import Requirement
     from evalium.metrics import Results
     from evalium.store import Records
 
@@ -44,6 +47,7 @@ class RunResult(msgspec.Struct, kw_only=True):
     errors: dict[str, int]
     results: Results
     findings: dict[str, Any]
+    requirements: list[Requirement]
     workspace: Path
 
     @property
@@ -66,17 +70,21 @@ class RunResult(msgspec.Struct, kw_only=True):
             raise ConfigError(f"run {self.id} has no metric {metric!r}.{did_you_mean(metric, self.metrics)}")
         return self.metrics[metric]
 
-    def records(self, *, text: bool = False) -> Records:
-        """The records, as Arrow, pandas, polars or DuckDB; text columns only when asked for."""
+    def records(self) -> Records:
+        """The records, to be had as `.arrow()`, `.pandas()`, `.polars()`, `.duckdb()` or one by one.
+
+        Text columns are read only when asked for: `.pandas(text=True)`.
+        """
         from evalium.store import Workspace
 
-        return Workspace.open(self.workspace).records(self.id, text=text)
+        return Workspace.open(self.workspace).results(self.id)
 
-    def scores(self, *, text: bool = False) -> Records:
-        """The scores, likewise."""
+    def scores(self, *, text: bool = False) -> pa.Table:
+        """The scores as an Arrow table; answers and explanations only when asked for."""
         from evalium.store import Workspace
 
-        return Workspace.open(self.workspace).scores(self.id, text=text)
+        with Workspace.open(self.workspace) as store:
+            return store.scores(self.id, text=text)
 
     def to_json(self) -> dict[str, Any]:
         """This run as `evalium run --json` prints it."""
@@ -91,6 +99,7 @@ class RunResult(msgspec.Struct, kw_only=True):
             "metrics": dict(self.metrics),
             "slices": self.slices,
             **({"findings": self.findings} if self.findings else {}),
+            **({"requirements": self.requirements} if self.requirements else {}),
         }
 
 
@@ -123,8 +132,6 @@ class PlanResult(msgspec.Struct, kw_only=True):
     def _repr_html_(self) -> str:
         """A table of the metrics for a notebook."""
         from html import escape
-
-        from .show import estimate_text
 
         names = list(dict.fromkeys(name for run in self.runs for name in run.metrics))
         head = "".join(f"<th>{escape(run.model)}</th>" for run in self.runs)

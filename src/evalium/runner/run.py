@@ -90,7 +90,7 @@ async def run_async(
         await _all(runs, prepared, store, endpoints, progress or Silent())
     finally:
         await endpoints.aclose()
-    return PlanResult(plan=read.plan, runs=[summarise(store, prepared, one) for one in runs])
+    return PlanResult(plan=read.plan, runs=[summarise(store, one.id) for one in runs])
 
 
 def _execution(prepared: Prepared, endpoints: Endpoints, model: Any) -> Execution:

@@ -20,12 +20,18 @@ def run_coroutine(coroutine: Coroutine[Any, Any, T]) -> T:
         >>> run_coroutine(answer())
         42
     """
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if not _inside_a_loop():
         return _run(coroutine)
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(_run, coroutine).result()
+
+
+def _inside_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _run(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -34,8 +34,8 @@ def compile_pattern(pattern: str, where: str, flags: int = 0) -> re.Pattern[str]
         raise ConfigError(f"{where}: {pattern!r} is not a regular expression: {error}") from error
 
 
-def in_time(call: Callable[[str], T], text: str, seconds: float = SECONDS) -> T:
-    """Call a function that searches text, but no longer than `seconds`.
+def in_time(call: Callable[[str], T], text: str) -> T:
+    """Call a function that searches text, but no longer than `SECONDS`.
 
     A pattern such as `(a+)+$` takes exponential time on hostile text. Python's matcher looks for signals while it
     works, so an interval timer ends it. Signals reach only the main thread (where the engine and its worker processes
@@ -49,7 +49,7 @@ def in_time(call: Callable[[str], T], text: str, seconds: float = SECONDS) -> T:
     if signal.getitimer(signal.ITIMER_REAL)[0]:
         return call(text)
     previous = signal.signal(signal.SIGALRM, _out_of_time)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
     try:
         return call(text)
     finally:

@@ -82,6 +82,8 @@ class NumberReader:
 
     def first(self, text: str) -> Number | None:
         """The first number of a text."""
+        if text.isdecimal() and len(text) < LONGEST:
+            return int(text)
         return next((value for _, value in self._all(text)), None)
 
     def last(self, text: str) -> Number | None:

@@ -67,8 +67,12 @@ def from_object(
     if any(word in WORDS for word in parameters):
         chosen = _check(thing, options, where)
         return assemble(_call(thing, chosen, where), thing, chosen, traits, name=name, **facts)
+    if "base" in parameters:
+        if "base" in options:
+            raise ConfigError(f"{where}: 'base' is the folder of the plan and cannot be set")
+        options = {**options, "base": base or Path()}
     checked = check_options(thing, options, where)
-    made = thing(**checked, base=base) if "base" in parameters and base is not None else thing(**checked)
+    made = thing(**checked)
     if isinstance(made, Scorer):
         return msgspec.structs.replace(made, name=name)
     if not callable(made):
@@ -103,7 +107,13 @@ class _Options:
     """The part of a function's signature that a plan sets."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        signature = inspect.signature(function, eval_str=True)
+        try:
+            signature = inspect.signature(function, eval_str=True)
+        except NameError:
+            # A name imported for type checkers only; without its types an option is taken as it is.
+            plain = inspect.signature(function)
+            untyped = [p.replace(annotation=p.empty) for p in plain.parameters.values()]
+            signature = plain.replace(parameters=untyped)
         settable = [p for p in signature.parameters.values() if p.name not in WORDS]
         self.__signature__ = signature.replace(parameters=settable)
 

@@ -11,7 +11,7 @@ from evalium.core import ConfigError, Record, ScoreError, Status, Verdict
 
 from ._answer import after_phrases
 from ._factory import built_in
-from ._number import LONGEST, Decimal, Number, NumberReader
+from ._number import Decimal, Number, NumberReader
 from ._target import NO_OUTPUT, NO_TARGET
 from .base import ScoreFunction
 
@@ -109,14 +109,14 @@ def reader(after: str | None, units: dict[str, float] | None, decimal: Decimal) 
     numbers = NumberReader(units, decimal)
 
     def behind(text: str, start: int) -> Number | None:
-        line = text[start : start + 1000].lstrip().partition("\n")[0]
+        line = text[start : start + 1000].lstrip().partition("\n")[0].rstrip()
         number = numbers.first(line.rpartition("=")[2])
         return numbers.first(line) if number is None else number
 
     def read(text: str) -> Number | None:
         text = text[-SEEN:].strip()
-        if text.isdecimal() and len(text) < LONGEST:
-            return int(text)
+        if text.isdecimal():
+            return numbers.first(text)
         starts = _starts(text) if after is None else _behind(after, text)
         number = next((n for start in starts if (n := behind(text, start)) is not None), None)
         return numbers.last(text) if number is None else number

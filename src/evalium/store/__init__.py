@@ -3,12 +3,15 @@
 from ._blobs import Blobs
 from ._cache import ResponseCache
 from ._catalog import Catalog
+from ._done import Done
 from ._entry import Entry, encode
 from ._errors import ErrorRow
 from ._journal import Journal
 from ._lake import Lake
+from ._records import Records, attribute
 from ._run_row import RunRow, RunStatus
 from ._schema import RECORD_TEXT, SCORE_TEXT
+from ._structs import structs
 from ._workspace import Workspace
 
 __all__ = [
@@ -16,13 +19,17 @@ __all__ = [
     "SCORE_TEXT",
     "Blobs",
     "Catalog",
+    "Done",
     "Entry",
     "ErrorRow",
     "Journal",
     "Lake",
+    "Records",
     "ResponseCache",
     "RunRow",
     "RunStatus",
     "Workspace",
+    "attribute",
     "encode",
+    "structs",
 ]

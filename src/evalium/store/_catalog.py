@@ -200,7 +200,9 @@ class Catalog:
 
         table = _tables.runs
         with self._db.read() as connection:
-            ids = list(connection.execute(sa.select(table.c.id).order_by(table.c.created_at.desc()).limit(1000)).scalars())
+            ids = list(
+                connection.execute(sa.select(table.c.id).order_by(table.c.created_at.desc()).limit(1000)).scalars()
+            )
         return difflib.get_close_matches(name, ids, n=3, cutoff=0.6) or ids[:5]
 
 

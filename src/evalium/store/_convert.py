@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from evalium.core import Record, Score, Status
+from evalium.core import Score, Status
 
 from ._entry import Entry
 from ._schema import Column, Kind, arrow_schema
@@ -79,7 +79,7 @@ def _array(column: Column, type_: pa.DataType, rows: list[Any], times: list[int]
     return pa.array(values, type_)
 
 
-def _days(rows: Sequence[Record | Score], times: Sequence[int]) -> Any:
+def _days(rows: Sequence[Any], times: Sequence[int]) -> Any:
     """Days since 1970 of the call's start; of the time of writing where the record does not know it."""
     import numpy as np
 

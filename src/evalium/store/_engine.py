@@ -27,7 +27,9 @@ def connect(url: str) -> Engine:
     try:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError as error:
-        raise ConfigError(f"the catalog URL is malformed ({error}): use sqlite:///file or postgresql://host/db") from None
+        raise ConfigError(
+            f"the catalog URL is malformed ({error}): use sqlite:///file or postgresql://host/db"
+        ) from None
     options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": msgspec.json.decode}
     if parsed.get_backend_name() == "sqlite":
         engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, **options)

@@ -61,7 +61,7 @@ def _plain(value: Any) -> Any:
 
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=_plain)
-_decoder = msgspec.msgpack.Decoder(Header | Entry)
+_decoder: msgspec.msgpack.Decoder[Header | Entry] = msgspec.msgpack.Decoder(Header | Entry)
 
 
 def encode(thing: Header | Entry) -> bytes:
@@ -88,7 +88,7 @@ def decode(payload: bytes | memoryview) -> Header | Entry:
 def _storable(value: Any) -> Any:
     """A copy in which lone surrogates are U+FFFD and integers beyond 64 bits are text."""
     if isinstance(value, str) and type(value) is str:
-        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if isinstance(value, int) and not isinstance(value, bool):
         return value if -(2**63) <= value < 2**64 else str(value)
     if isinstance(value, msgspec.Struct):

@@ -9,9 +9,6 @@ from collections.abc import Iterator
 HEAD = struct.Struct("<II")
 """Length and crc32 of the payload, both unsigned 32 bit, little endian."""
 
-LARGEST = 2**31 - 1
-"""Bytes of the longest payload that is written or believed."""
-
 
 def frame(payload: bytes) -> bytes:
     """Put length and checksum before a payload.
@@ -57,7 +54,4 @@ def intact_length(data: bytes | memoryview) -> int:
         >>> intact_length(frame(b"a") + frame(b"bc")[:-1])
         9
     """
-    end = 0
-    for _, end in payloads(data):
-        pass
-    return end
+    return max((end for _, end in payloads(data)), default=0)

@@ -16,7 +16,7 @@ from evalium.core import Record, Score, StoreError
 
 from ._entry import Entry, Header, encode
 from ._frame import frame
-from ._segment import SUFFIX
+from ._segment import SUFFIX, UNBORN
 from ._sync import GroupCommit, sync_folder
 
 MOST_BYTES = 64 * 2**20
@@ -151,7 +151,7 @@ class Journal:
         )
         data = frame(encode(header))
         # Born under another name, so that nobody finds it before it is locked and has its header.
-        nascent = self._path.with_suffix(".new")
+        nascent = self._path.with_suffix(UNBORN)
         try:
             self._fd = os.open(nascent, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
             fcntl.flock(self._fd, fcntl.LOCK_EX)

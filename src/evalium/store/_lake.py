@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalium.core import StoreError
 
 from ._schema import Column, Kind, lake_schema
+from ._sync import sync_newer
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from deltalake import DeltaTable
+    from deltalake import DeltaTable, WriterProperties
 
 RETRIES = 50
 """Times a commit is tried again after another process was faster."""
 
 ROWS_PER_GROUP = 16_384
 """Rows of a Parquet row group, small enough for 100 KB of text a row."""
+
+STATISTICS: dict[Kind, str] = {"records": "run,model,started_at,written_at", "scores": "run,scorer,written_at"}
+"""Columns whose least and greatest value stand in the log, so that files without a run are never opened."""
 
 
 class Lake:
@@ -53,10 +58,10 @@ class Lake:
         except TableNotFoundError:
             return None
         except Exception as error:
-            raise self._failure("read", kind, error) from error
+            raise self._failure("read", self.uri(kind), error) from error
 
     def append(self, kind: Kind, table: pa.Table, segment: str) -> bool:
-        """Commit a segment's rows once; the caller holds the segment.
+        """Commit a segment's rows once and make them durable; the caller holds the segment.
 
         Returns:
             Whether rows were committed; False when they were there already.
@@ -64,66 +69,125 @@ class Lake:
         Raises:
             StoreError: The table cannot be written.
         """
-        from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+        from deltalake import CommitProperties, Transaction, write_deltalake
 
-        found = self.open(kind)
-        if found is not None and found.transaction_version(segment) is not None:
-            return False
-        try:
-            if found is None:
-                found = DeltaTable.create(
-                    self.uri(kind),
-                    lake_schema(kind),
-                    mode="ignore",
-                    partition_by=["day"],
-                    storage_options=self._options,
-                    configuration={"delta.dataSkippingStatsColumns": "run,model,started_at,written_at"}
-                    if kind == "records"
-                    else {"delta.dataSkippingStatsColumns": "run,scorer,written_at"},
+        started = time.time()
+        found = self.open(kind) or self._create(kind)
+        fresh = found.transaction_version(segment) is None
+        if fresh:
+            try:
+                write_deltalake(
+                    found,
+                    table,
+                    mode="append",
+                    schema_mode="merge",
+                    writer_properties=_properties(),
+                    commit_properties=CommitProperties(
+                        app_transactions=[Transaction(segment, 0)], max_commit_retries=RETRIES
+                    ),
                 )
-            write_deltalake(
-                found,
-                table,
-                mode="append",
-                schema_mode="merge",
-                writer_properties=WriterProperties(
-                    compression="ZSTD", compression_level=3, max_row_group_size=ROWS_PER_GROUP
-                ),
-                commit_properties=CommitProperties(
-                    app_transactions=[Transaction(segment, 0)], max_commit_retries=RETRIES
-                ),
+            except Exception as error:
+                raise self._failure("write", self.uri(kind), error) from error
+        if isinstance(self.root, Path):
+            # Rows that a killed sealer committed may not be on the disk yet either.
+            sync_newer(self.root / kind, started if fresh else 0.0)
+        return fresh
+
+    def _create(self, kind: Kind) -> DeltaTable:
+        from deltalake import DeltaTable
+
+        try:
+            return DeltaTable.create(
+                self.uri(kind),
+                lake_schema(kind),
+                mode="ignore",
+                partition_by=["day"],
+                storage_options=self._options,
+                configuration={"delta.dataSkippingStatsColumns": STATISTICS[kind]},
             )
         except Exception as error:
-            raise self._failure("write", kind, error) from error
-        return True
+            # Another process may have been faster.
+            found = self.open(kind)
+            if found is None:
+                raise self._failure("create", self.uri(kind), error) from error
+            return found
 
-    def scan(self, table: DeltaTable, runs: Collection[str] | None, columns: Sequence[Column]) -> pa.Table:
-        """Read some columns of some runs; files that hold none of them are not opened.
+    def scan(
+        self, table: DeltaTable, where: Mapping[str, Collection[str] | None], columns: Sequence[Column]
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield some columns of some rows; files that hold none of them are not opened.
 
         Args:
             table: What `open` gave.
-            runs: Ids; None reads every run.
-            columns: Columns to read.
+            where: Values that a column may have; None for any.
+            columns: Columns to read; those that the table lacks are left out.
         """
         import pyarrow as pa
 
         present = {field.name for field in table.schema().fields}
         names = [c.name for c in columns if c.name in present]
-        return pa.table(table.scan(columns=names, predicate=_in_runs(runs)))
+        conditions = [_is_in(name, values) for name, values in where.items() if values is not None]
+        try:
+            stream = table.scan(columns=names, predicate=" AND ".join(conditions) or None)
+            yield from pa.RecordBatchReader.from_stream(stream)
+        except Exception as error:
+            raise self._failure("read", table.table_uri, error) from error
 
-    def _failure(self, verb: str, kind: Kind, error: Exception) -> StoreError:
+    def files(self, table: DeltaTable, runs: Collection[str] | None) -> list[str]:
+        """Paths of the Parquet files that may hold rows of some runs, by the log's statistics.
+
+        Args:
+            table: What `open` gave.
+            runs: Ids; None lists all files.
+        """
+        import pyarrow as pa
+
+        listed = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+        return [f"{table.table_uri.rstrip('/')}/{each['path']}" for each in listed if _may_hold(each, runs)]
+
+    def compact(self, kind: Kind) -> tuple[int, int]:
+        """Merge small files, and delete those that were merged over a week ago.
+
+        Returns:
+            Files before and after.
+
+        Raises:
+            StoreError: The table cannot be written.
+        """
+        table = self.open(kind)
+        if table is None:
+            return 0, 0
+        before = len(table.file_uris())
+        try:
+            table.optimize.compact(writer_properties=_properties(), max_concurrent_tasks=1)
+            # Readers that opened an earlier version may still be at its files: they have a week.
+            table.vacuum(retention_hours=7 * 24, dry_run=False)
+        except Exception as error:
+            raise self._failure("compact", self.uri(kind), error) from error
+        return before, len(table.file_uris())
+
+    def _failure(self, verb: str, uri: str, error: Exception) -> StoreError:
         return StoreError(
-            f"cannot {verb} the Delta table {self.uri(kind)}: {error}. Nothing is lost: what is not sealed stays in "
+            f"cannot {verb} the Delta table {uri}: {error}. Nothing is lost: what is not sealed stays in "
             "the journal. Check the folder's permissions and free space, or the object store's keys, and try again"
         )
 
 
-def _in_runs(runs: Collection[str] | None) -> str | None:
-    if runs is None:
-        return None
-    return "run IN (" + ", ".join("'" + run.replace("'", "''") + "'" for run in sorted(runs)) + ")"
+def _is_in(column: str, values: Collection[str]) -> str:
+    if not values:
+        return "1 = 0"
+    return f"{column} IN (" + ", ".join("'" + value.replace("'", "''") + "'" for value in sorted(values)) + ")"
 
 
-def unseen(table: Any, segments: Collection[str]) -> set[str]:
-    """Those segments that a version of a table does not hold yet; all of them when there is no table."""
-    return {s for s in segments if table is None or table.transaction_version(s) is None}
+def _may_hold(action: Mapping[str, Any], runs: Collection[str] | None) -> bool:
+    low, high = action.get("min.run"), action.get("max.run")
+    if runs is None or low is None or high is None:
+        return True
+    # A long greatest value may have been cut short.
+    return any(low <= run and (run <= high or run.startswith(high)) for run in runs)
+
+
+def _properties() -> WriterProperties:
+    from deltalake import WriterProperties
+
+    return WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=ROWS_PER_GROUP)

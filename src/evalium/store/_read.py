@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,60 +14,84 @@ from ._segment import entries, read_header, segment_paths
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Where = Mapping[str, Collection[str] | None]
+"""Values that a column may have; None for any."""
 
-def read(
-    folder: Path,
-    lake: Lake,
-    kind: Kind,
-    runs: Collection[str] | None,
-    columns: Iterable[str] | None,
-    *,
-    text: bool,
-    live: bool,
-) -> pa.Table:
-    """Read one kind of rows of some runs.
+
+class Reader:
+    """Reads both kinds of rows.
 
     Args:
         folder: The journal folder.
         lake: The sealed rows.
-        kind: Records or scores.
-        runs: Ids; None reads every run.
-        columns: Names; None takes all but the wide ones.
-        text: Whether wide columns are wanted too.
-        live: Whether entries that are not sealed yet count.
-
-    Raises:
-        StoreError: A column does not exist or a table cannot be read.
     """
-    import pyarrow as pa
 
-    asked = choose(kind, columns, text)
-    needed = _with_keys(kind, asked)
-    # The journal first: a segment sealed between the two reads is then seen twice, which can be told, and never not.
-    tails = _tails(folder, kind, runs, needed) if live else {}
-    sealed = lake.open(kind)
-    parts = [] if sealed is None else [lake.scan(sealed, runs, needed)]
-    parts += [tail for segment, tail in tails.items() if sealed is None or sealed.transaction_version(segment) is None]
-    schema = arrow_schema(needed, coded=True)
-    table = pa.concat_tables([conform(part, schema) for part in parts]) if parts else schema.empty_table()
-    return newest(table, kind).select([c.name for c in asked])
+    def __init__(self, folder: Path, lake: Lake) -> None:
+        self.folder, self.lake = folder, lake
+
+    def table(self, kind: Kind, where: Where, columns: Iterable[str] | None, *, text: bool, live: bool) -> pa.Table:
+        """Read rows into one table, in the order in which they were written.
+
+        Args:
+            kind: Records or scores.
+            where: Which rows.
+            columns: Names; None takes all but the wide ones.
+            text: Whether wide columns are wanted too.
+            live: Whether entries that are not sealed yet count.
+
+        Raises:
+            StoreError: A column does not exist or a table cannot be read.
+        """
+        import pyarrow as pa
+
+        asked = choose(kind, columns, text)
+        needed = including(kind, asked, (*UNIQUE[kind], "written_at"))
+        schema = arrow_schema(needed, coded=True)
+        parts = [conform(part, schema) for part in self.parts(kind, where, needed, live=live)]
+        table = pa.concat_tables(parts).unify_dictionaries() if parts else schema.empty_table()
+        return newest(table, kind).select([c.name for c in asked])
+
+    def parts(self, kind: Kind, where: Where, columns: Sequence[Column], *, live: bool) -> Iterator[pa.Table]:
+        """Yield rows piece by piece, as they lie; the same thing may come twice."""
+        import pyarrow as pa
+
+        # The journal first: a segment sealed between the two reads is then seen twice, which can be told, never missed.
+        tails = dict(self.tails(kind, where, columns)) if live else {}
+        sealed = self.lake.open(kind)
+        for segment, tail in tails.items():
+            if sealed is None or sealed.transaction_version(segment) is None:
+                yield tail
+        del tails
+        if sealed is not None:
+            for batch in self.lake.scan(sealed, where, columns):
+                yield pa.table(batch)
+
+    def tails(self, kind: Kind, where: Where, columns: Sequence[Column]) -> Iterator[tuple[str, pa.Table]]:
+        """Yield the rows of each journal segment with the segment's id."""
+        runs = where.get("run")
+        columns = including(kind, columns, [name for name, values in where.items() if values is not None])
+        for path in segment_paths(self.folder):
+            header = read_header(path)
+            if header is not None and (runs is None or header.run in runs):
+                yield path.stem, matching(tables(entries(path), {kind: columns})[kind], where)
 
 
-def _with_keys(kind: Kind, asked: Sequence[Column]) -> list[Column]:
-    have = {c.name for c in asked}
+def including(kind: Kind, columns: Sequence[Column], names: Iterable[str]) -> list[Column]:
+    """Columns, and those of some names that are not among them."""
+    have = {c.name for c in columns}
     known = {c.name: c for c in COLUMNS[kind]}
-    return [*asked, *(known[name] for name in (*UNIQUE[kind], "written_at") if name not in have)]
+    return [*columns, *(known[name] for name in names if name not in have)]
 
 
-def _tails(
-    folder: Path, kind: Kind, runs: Collection[str] | None, columns: Sequence[Column]
-) -> dict[str, pa.Table]:
-    found = {}
-    for path in segment_paths(folder):
-        header = read_header(path)
-        if header is not None and (runs is None or header.run in runs):
-            found[path.stem] = tables(entries(path), {kind: columns})[kind]
-    return found
+def matching(table: pa.Table, where: Where) -> pa.Table:
+    """The rows of a table that fulfil every condition."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for column, values in where.items():
+        if values is not None:
+            table = table.filter(pc.is_in(table.column(column), pa.array(sorted(values), pa.string())))
+    return table
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -87,14 +111,20 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def newest(table: pa.Table, kind: Kind) -> pa.Table:
-    """Keep the latest of several rows about the same thing."""
+    """Order rows by the time of writing and keep the latest of several about the same thing."""
     import numpy as np
     import pyarrow as pa
 
+    # Grouping never uses Arrow's thread pool: a worker that frees a table while the interpreter exits aborts it.
     keys = list(UNIQUE[kind])
-    plain = table.select([*keys, "written_at"]).append_column("row", pa.array(np.arange(len(table))))
-    latest = plain.group_by(keys).aggregate([("written_at", "max")])
-    if len(latest) == len(table):
+    written = table.column("written_at").to_numpy()
+    order = np.argsort(written, kind="stable")
+    groups = table.select(keys).group_by(keys, use_threads=False).aggregate([])
+    if len(groups) < len(table):
+        latest_first = table.select(keys).take(order[::-1]).append_column("row", pa.array(order[::-1]))
+        kept = latest_first.group_by(keys, use_threads=False).aggregate([("row", "first")])
+        rows = kept.column("row_first").to_numpy()
+        order = rows[np.argsort(written[rows], kind="stable")]
+    elif (written[1:] >= written[:-1]).all():
         return table
-    order = plain.sort_by([("written_at", "descending")]).group_by(keys, use_threads=False).aggregate([("row", "first")])
-    return table.take(np.sort(order.column("row_first").to_numpy()))
+    return table.take(order)

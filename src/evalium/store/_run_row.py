@@ -29,7 +29,11 @@ class RunRow(msgspec.Struct, kw_only=True):
         updated_at: Unix time in seconds, set by the catalog.
         n_planned: Calls that the run is to make, None while unknown.
         counts: Calls by status.
+        errors: Failed calls by kind of error.
         summary: Estimates by metric, as plain data.
+        findings: What the model had to say besides its answers (train/test gap, learning curve).
+        scorers: Name, kind, unit and range of each scorer.
+        base: Folder that the plan's relative paths start from.
         host: Machine that runs it.
         pid: Process that runs it.
         evalium_version: Version that runs it.
@@ -52,7 +56,11 @@ class RunRow(msgspec.Struct, kw_only=True):
     updated_at: float = 0.0
     n_planned: int | None = None
     counts: dict[str, int] = {}
+    errors: dict[str, int] = {}
     summary: dict[str, Any] = {}
+    findings: dict[str, Any] = {}
+    scorers: list[dict[str, Any]] = []
+    base: str = ""
     host: str = ""
     pid: int = 0
     evalium_version: str = ""

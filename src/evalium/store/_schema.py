@@ -149,6 +149,6 @@ def arrow_schema(columns: Iterable[Column], *, coded: bool) -> pa.Schema:
         "bool": pa.bool_(),
         "date32": pa.date32(),
     }
-    return pa.schema([
-        (c.name, pa.dictionary(pa.int32(), pa.string()) if coded and c.coded else types[c.type]) for c in columns
-    ])
+    return pa.schema(
+        [(c.name, pa.dictionary(pa.int32(), pa.string()) if coded and c.coded else types[c.type]) for c in columns]
+    )

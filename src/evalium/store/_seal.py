@@ -9,8 +9,9 @@ from pathlib import Path
 from ._convert import tables
 from ._lake import Lake
 from ._schema import COLUMNS
-from ._segment import entries, hold, read_header, recover, segment_paths
+from ._segment import entries, hold, read_header, recover, segment_paths, set_aside, unborn_paths
 from ._sync import sync_folder
+
 
 def seal_segment(path: Path, lake: Lake) -> int:
     """Commit a segment and delete it. The caller holds the segment's lock.
@@ -43,14 +44,18 @@ def seal_leftovers(folder: Path, lake: Lake) -> int:
         StoreError: A table cannot be written; the segments stay.
     """
     total = 0
+    for path in unborn_paths(folder):
+        fd = hold(path)
+        if fd is not None:
+            path.unlink()
+            os.close(fd)
     for path in segment_paths(folder):
         fd = hold(path)
         if fd is None:
             continue
         try:
             if read_header(path) is None:
-                recover(path, fd)
-                path.unlink()
+                set_aside(path)
                 continue
             recover(path, fd)
             total += seal_segment(path, lake)

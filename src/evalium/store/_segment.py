@@ -15,11 +15,23 @@ from ._entry import FORMAT, Entry, Header, decode
 from ._frame import HEAD, intact_length, payloads
 
 SUFFIX = ".wal"
+UNBORN = ".new"
+"""What a segment is called until its header is written and it is locked."""
 
 
 def segment_paths(folder: Path) -> list[Path]:
     """The segments in a journal folder, oldest name first."""
     return sorted(folder.glob(f"*{SUFFIX}"))
+
+
+def unborn_paths(folder: Path) -> list[Path]:
+    """What is left of segments whose writer ended before they had a header; they hold nothing."""
+    return sorted(folder.glob(f"*{UNBORN}"))
+
+
+def set_aside(path: Path) -> None:
+    """Keep a segment whose header is damaged where it is not taken for one."""
+    path.rename(path.with_suffix(".torn"))
 
 
 def hold(path: Path) -> int | None:

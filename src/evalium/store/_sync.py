@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 MOST_SECONDS = 0.05
 """Longest time between a write and the start of its fsync."""
@@ -20,6 +22,34 @@ def sync_folder(path: str | os.PathLike[str]) -> None:
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def sync_newer(folder: Path, since: float) -> None:
+    """Make files below a folder, and the folders they are in, durable.
+
+    Args:
+        folder: Where to look.
+        since: Unix time; files changed before it are left alone.
+    """
+    touched = set()
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            # Clocks of file systems tick more slowly than time.time().
+            with suppress(FileNotFoundError):
+                path = os.path.join(parent, name)
+                if os.stat(path).st_mtime >= since - 2:
+                    _sync_path(path)
+                    touched.add(parent)
+    for parent in touched:
+        sync_folder(parent)
+
+
+def _sync_path(path: str) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        _sync_data(fd)
     finally:
         os.close(fd)
 
@@ -97,4 +127,3 @@ class GroupCommit:
             except OSError as error:
                 self.error = error
                 return
-

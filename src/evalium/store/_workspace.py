@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import socket
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from evalium.core import ConfigError, StoreError
+from evalium.core import ConfigError, Status, StoreError
 
 from ._blobs import Blobs
 from ._cache import ResponseCache
 from ._catalog import Catalog
+from ._done import COLUMNS as DONE_COLUMNS
+from ._done import Done
 from ._journal import Journal
 from ._lake import Lake
-from ._read import read
+from ._read import Reader
+from ._records import Records
+from ._schema import COLUMNS, choose
 from ._seal import Sealer, seal_leftovers
+from ._views import connect
 
 if TYPE_CHECKING:
+    import duckdb
     import pyarrow as pa
 
 FOLDERS = ("journal", "lake", "blobs")
+_COMPACT_SECONDS = 3600.0
 
 
 class Workspace:
@@ -36,6 +44,7 @@ class Workspace:
     def __init__(self, root: Path, lake: Lake, catalog_url: str | None) -> None:
         self.root, self.lake = root, lake
         self._catalog_url = catalog_url
+        self._reader = Reader(root / "journal", lake)
         self._sealer = Sealer(lake)
 
     @classmethod
@@ -138,7 +147,7 @@ class Workspace:
         Raises:
             StoreError: A column does not exist or the lake cannot be read.
         """
-        return read(self.root / "journal", self.lake, "records", _ids(runs), columns, text=text, live=live)
+        return self._reader.table("records", {"run": _ids(runs)}, columns, text=text, live=live)
 
     def scores(
         self,
@@ -161,8 +170,53 @@ class Workspace:
         Raises:
             StoreError: A column does not exist or the lake cannot be read.
         """
-        table = read(self.root / "journal", self.lake, "scores", _ids(runs), columns, text=text, live=live)
-        return table
+        where = {"run": _ids(runs), "scorer": _ids(scorers)}
+        return self._reader.table("scores", where, columns, text=text, live=live)
+
+    def results(self, runs: str | Iterable[str] | None) -> Records:
+        """The records of some runs, to be had as Arrow, pandas, polars, DuckDB or structs."""
+        return Records(self._reader, _ids(runs))
+
+    def duckdb(self, runs: str | Iterable[str] | None = None) -> duckdb.DuckDBPyConnection:
+        """An in-memory DuckDB with the views `records` and `scores`, the live tail included.
+
+        Args:
+            runs: Id or ids; None shows every run.
+
+        Raises:
+            StoreError: The lake cannot be read.
+        """
+        return connect(self._reader, _ids(runs))
+
+    def entries_done(self, run: str, statuses: Collection[Status] | None = None) -> Done:
+        """What a run need not do again.
+
+        Args:
+            run: Id of the run.
+            statuses: An outcome counts only if its status is one of these; None takes all.
+
+        Raises:
+            StoreError: The lake cannot be read.
+        """
+        columns = choose("records", DONE_COLUMNS, text=False)
+        return Done(self._reader.parts("records", {"run": {run}}, columns, live=True), statuses)
+
+    def compact(self) -> dict[str, tuple[int, int]]:
+        """Merge the small files that many runs leave; safe while others read and write.
+
+        Returns:
+            Files before and after, by table; empty when another process is at it.
+
+        Raises:
+            StoreError: The lake cannot be written.
+        """
+        holder = f"{socket.gethostname()}-{os.getpid()}-{id(self)}"
+        if not self.catalog.lease("compact", holder, _COMPACT_SECONDS):
+            return {}
+        try:
+            return {kind: self.lake.compact(kind) for kind in COLUMNS}
+        finally:
+            self.catalog.give_back("compact", holder)
 
     def close(self) -> None:
         """Finish background work and close connections."""

@@ -6,15 +6,17 @@ import asyncio
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
+LAST_CHUNK = b"0\r\n\r\n"
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
 
 class Incoming(msgspec.Struct, frozen=True):
-    """One request: method, path without query, query, head as sent, body."""
+    """One request: method, path, query, head as sent, body."""
 
     method: str
     path: str
@@ -23,13 +25,14 @@ class Incoming(msgspec.Struct, frozen=True):
     body: bytes
 
     def header(self, name: str) -> str | None:
-        """Return the value of a header given in lower case."""
-        wanted = name.encode()
-        for line in self.head.split(b"\r\n")[1:]:
-            key, _, value = line.partition(b":")
-            if key.lower() == wanted:
-                return value.strip().decode("latin-1")
-        return None
+        """Return the value of a header whose name is given in lower case."""
+        lowered = self.head.lower()
+        start = lowered.find(b"\r\n" + name.encode() + b":")
+        if start < 0:
+            return None
+        start += len(name) + 3
+        end = lowered.find(b"\r\n", start)
+        return self.head[start : end if end >= 0 else len(self.head)].strip().decode("latin-1")
 
     def headers(self) -> dict[str, str]:
         """Return all headers, names in lower case."""
@@ -38,18 +41,34 @@ class Incoming(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct):
-    """Bytes to send, each piece after a wait in seconds, and what to do with the connection after the last."""
+    """Pieces to send, each after a wait in seconds, and what to do with the connection after the last."""
 
     steps: list[tuple[float, bytes]]
     end: Literal["keep", "close", "reset", "hang"] = "keep"
 
 
-def head(status: int, content_type: str, *, length: int | None, extra: dict[str, str] | None = None) -> bytes:
-    """Return the head of an answer; without a length its body is chunked."""
+class Handler(Protocol):
+    """What answers the requests of all connections."""
+
+    def respond(self, request: Incoming) -> Delivery:
+        """Return what to send."""
+        ...
+
+    def finished(self) -> None:
+        """Note that a delivery is out, or that its connection is gone."""
+        ...
+
+    def connection(self, change: int) -> None:
+        """Note that a connection opened (+1) or closed (-1)."""
+        ...
+
+
+def head(status: int, content_type: str, length: int | None, extra: dict[str, str] | None = None) -> bytes:
+    """Return the head of an answer; without a length the body is chunked."""
     framing = "transfer-encoding: chunked" if length is None else f"content-length: {length}"
-    phrase = HTTPStatus(status).phrase if status in HTTPStatus else "Unknown"
     more = "".join(f"{name}: {value}\r\n" for name, value in (extra or {}).items())
-    return f"HTTP/1.1 {status} {phrase}\r\ncontent-type: {content_type}\r\n{framing}\r\n{more}\r\n".encode("latin-1")
+    first = f"HTTP/1.1 {status} {_PHRASES.get(status, 'Unknown')}"
+    return f"{first}\r\ncontent-type: {content_type}\r\n{framing}\r\n{more}\r\n".encode("latin-1")
 
 
 def chunk(data: bytes) -> bytes:
@@ -57,70 +76,134 @@ def chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-LAST_CHUNK = b"0\r\n\r\n"
+def parse(buffer: bytes) -> tuple[Incoming, int] | None:
+    """Read the first request of a buffer and the number of bytes it takes; None when it is not all there.
+
+    Raises:
+        ValueError: This is not HTTP.
+    """
+    end = buffer.find(b"\r\n\r\n")
+    if end < 0:
+        return None
+    top = buffer[:end]
+    lowered = top.lower()
+    if b"\r\ntransfer-encoding: chunked" in lowered:
+        unframed = _unframe(buffer, end + 4)
+        if unframed is None:
+            return None
+        body, used = unframed
+    else:
+        at = lowered.find(b"\r\ncontent-length:")
+        length = int(lowered[at + 17 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+        used = end + 4 + length
+        if len(buffer) < used:
+            return None
+        body = buffer[end + 4 : used]
+    method, target, _ = top.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
+    path, _, query = target.partition("?")
+    return Incoming(method, path, query, top, body), used
+
+
+def _unframe(buffer: bytes, at: int) -> tuple[bytes, int] | None:
+    """Join the chunks of a body that starts at `at`; None when they are not all there."""
+    parts: list[bytes] = []
+    while True:
+        line = buffer.find(b"\r\n", at)
+        if line < 0:
+            return None
+        size = int(buffer[at:line].split(b";")[0], 16)
+        at = line + 2 + size + 2
+        if len(buffer) < at:
+            return None
+        if size == 0:
+            return b"".join(parts), at
+        parts.append(buffer[line + 2 : line + 2 + size])
 
 
 class Http1(asyncio.Protocol):
-    """Reads requests of one connection and plays the delivery that `respond` returns for each, one after the other.
+    """One connection: answers its requests one after the other."""
 
-    Args:
-        respond: Called with a request and a function to call once its answer is out.
-        opened: Called with +1 when a connection opens and -1 when it closes.
-    """
-
-    def __init__(
-        self, respond: Callable[[Incoming, Callable[[], None]], Delivery], opened: Callable[[int], None]
-    ) -> None:
-        self._respond, self._opened = respond, opened
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
         self._buffer = b""
         self._waiting: deque[Incoming] = deque()
         self._busy = False
-        self._finished: Callable[[], None] = _nothing
-        self._transport: asyncio.Transport | None = None
-        self._loop = asyncio.get_running_loop()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start with a fresh connection."""
+        """Note the connection."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._opened(1)
+        self._handler.connection(1)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the rest of what was to be sent."""
+        """Drop what was still to be sent."""
         self._transport = None
         self._waiting.clear()
-        self._opened(-1)
-        self._done()
+        self._handler.connection(-1)
+        if self._busy:
+            self._busy = False
+            self._handler.finished()
 
     def data_received(self, data: bytes) -> None:
-        """Take in bytes and answer the requests they complete."""
+        """Take in bytes and answer the requests that they complete."""
         self._buffer = self._buffer + data if self._buffer else data
-        while self._buffer:
+        while self._buffer and self._transport is not None:
             try:
-                request, used = parse(self._buffer)
+                found = parse(self._buffer)
             except ValueError:
-                self._close()
+                self._transport.close()
                 return
-            if request is None:
+            if found is None:
                 return
+            request, used = found
             self._buffer = self._buffer[used:]
             if self._busy:
                 self._waiting.append(request)
             else:
-                self._answer(request)
+                self._begin(request)
 
-    def _answer(self, request: Incoming) -> None:
+    def abort(self) -> None:
+        """Cut the connection."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _begin(self, request: Incoming) -> None:
         self._busy = True
-        finished = False
+        self._play(self._handler.respond(request), 0)
 
-        def finish() -> None:
-            nonlocal finished
-            finished = True
+    def _play(self, delivery: Delivery, i: int, waited: bool = False) -> None:
+        """Send the pieces from number `i` on; pieces without a wait go out together."""
+        now: list[bytes] = []
+        while i < len(delivery.steps):
+            wait, piece = delivery.steps[i]
+            if wait > 0 and not waited:
+                self._write(now)
+                self._loop.call_later(wait, self._play, delivery, i, True)
+                return
+            waited = False
+            now.append(piece)
+            i += 1
+        self._write(now)
+        self._conclude(delivery)
 
-        self._finished = finish
-        delivery = self._respond(request, self._on_finish)
-        del finished
-        self._play(delivery, 0)
+    def _write(self, pieces: list[bytes]) -> None:
+        if pieces and self._transport is not None:
+            self._transport.write(b"".join(pieces))
 
-    def _play(self, delivery: Delivery, i: int) -> None:
-        raise NotImplementedError
+    def _conclude(self, delivery: Delivery) -> None:
+        transport = self._transport
+        if transport is None or delivery.end == "hang":
+            return
+        if delivery.end == "reset":
+            raw = transport.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            transport.abort()
+        elif delivery.end == "close":
+            transport.close()
+        else:
+            self._busy = False
+            self._handler.finished()
+            if self._waiting:
+                self._begin(self._waiting.popleft())

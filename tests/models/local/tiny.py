@@ -9,7 +9,10 @@ from typing import Any
 CONTEXT = 96
 NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald")
 THINGS = ("apples", "books", "coins", "kites", "pens", "stones")
-CHAT = "{% for m in messages %}<{{ m.role }}>{{ m.content }}\n{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}"
+CHAT = (
+    "{% for m in messages %}<{{ m.role }}>{{ m.content }}\n{% endfor %}"
+    "{% if add_generation_prompt %}<assistant>{% endif %}"
+)
 
 
 def sentences(n: int, seed: int) -> list[str]:

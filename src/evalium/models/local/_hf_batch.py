@@ -13,6 +13,7 @@ from evalium.models.base import Request, Response
 from ._hf_generate import Sampling, generate
 from ._hf_score import Ids, embed, next_logprobs, score_pairs, windows
 from ._hf_text import Tokens
+from ._prompt import prompt_text
 
 UNLIMITED = 2048
 
@@ -84,7 +85,7 @@ class Batch:
         pairs: list[tuple[Ids, Ids]] = []
         counts: list[tuple[int, int, int]] = []
         for job in jobs:
-            text = job.request.prompt or ""
+            text = prompt_text(job.request)
             sequence = [self.tokens.prefix, *self.tokens.encode(text, special=False)]
             cuts = list(windows(len(sequence) - 1, self.limit or UNLIMITED))
             pairs += [(sequence[first : start + 1], sequence[start + 1 : end + 1]) for first, start, end in cuts]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -128,10 +130,25 @@ def _from_pretrained(auto: Any, weights: Weights, more: dict[str, Any]) -> Any:
     arguments = {**weights.arguments(), **more}
     try:
         try:
-            return auto.from_pretrained(weights.source, local_files_only=True, **arguments)
+            with _quiet():
+                return auto.from_pretrained(weights.source, local_files_only=True, **arguments)
         except (OSError, ValueError):
             if weights.local:
                 raise
             return auto.from_pretrained(weights.source, **arguments)
     except Exception as error:
         raise ConfigError(f"transformers cannot load {weights.source!r}: {error}") from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bar for what lies on this machine."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

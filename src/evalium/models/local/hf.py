@@ -91,6 +91,8 @@ class HfModel(AdapterBase):
         self, weights: Weights, declared: Any, batch_size: int, identity: dict[str, Any], endpoint: str
     ) -> None:
         self.identity, self.endpoint, self.batch_size = identity, endpoint, batch_size
+        # One batch collects while another one is worked on.
+        self.concurrency = 2 * batch_size
         architectures = getattr(declared, "architectures", None) or ["CausalLM"]
         causal = any(name.endswith(("CausalLM", "LMHeadModel")) for name in architectures)
         generative = {"generate", "stream", "choice_first_token", "rolling", *SCORES}

@@ -105,6 +105,7 @@ class PythonModel(AdapterBase):
         self.capabilities = frozenset({"generate", "probabilities"}) | modes
         called = function if inspect.isroutine(function) else type(function).__call__
         self._is_async = inspect.iscoroutinefunction(called)
+        self.concurrency = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="evalium-python")
 
     def content(self, request: Request) -> Any:

@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from evalium.core import (
     ConfigError,
     EvaliumError,
@@ -62,7 +64,7 @@ def sklearn(config: Model, name: str, base: Path) -> SklearnModel | CrossValidat
         "source": source_hash(name, base),
         "revision": config.revision,
         "options": config.options,
-        "cross_validation": folds,
+        "cross_validation": msgspec.to_builtins(folds),
     }
     if folds is not None:
         return CrossValidated(estimator, folds, names, identity, f"sklearn/{name}")
@@ -78,6 +80,7 @@ class SklearnModel(AdapterBase):
     """Answers with a fitted estimator, concurrent requests in one batch."""
 
     remote = False
+    concurrency = BATCH
     capabilities = frozenset({"generate", "probabilities"})
 
     def __init__(self, estimator: Any, names: tuple[str, ...] | None, identity: dict[str, Any], endpoint: str) -> None:

@@ -62,6 +62,10 @@ registry = Registry(
         "truncated_rate": "evalium.metrics.rates:truncated_rate",
         "unparsed_rate": "evalium.metrics.rates:UnparsedRate",
         "word_perplexity": "evalium.metrics.perplexity:WordPerplexity",
-        **{f"{time}_{statistic}": f"evalium.metrics.timing:{time}_{statistic}" for time in TIMES for statistic in STATISTICS},
+        **{
+            f"{time}_{statistic}": f"evalium.metrics.timing:{time}_{statistic}"
+            for time in TIMES
+            for statistic in STATISTICS
+        },
     },
 )

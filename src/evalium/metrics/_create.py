@@ -6,13 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from evalium.core import ConfigError, UnknownName, load_object
+from evalium.core import ConfigError, UnknownName, load_object, source_hash
 from evalium.core.registry import check_options
 
+from ._registry import registry
 from .base import Metric
 from .mean import Mean
 from .own import as_metric
-from .registry import registry
 from .timing import by_name
 
 Spec = str | Mapping[str, Any]
@@ -139,7 +139,7 @@ def create_all(specs: Sequence[Spec], scorers: Sequence[ScorerInfo] = (), *, bas
         >>> [m.key for m in create_all(["accuracy", "latency_p95"], [ScorerInfo("exact")])]
         ['accuracy', 'latency_p95']
     """
-    from .defaults import defaults
+    from ._defaults import defaults
 
     if not specs:
         return defaults(scorers)
@@ -159,16 +159,22 @@ def _split(spec: Spec) -> tuple[str, dict[str, Any]]:
         return spec, {}
     if len(spec) != 1:
         shown = ", ".join(map(repr, spec)) or "none"
-        raise ConfigError(f"a metric is a name or one name with its options, as in {{f_beta: {{beta: 2}}}}; got {shown}")
+        raise ConfigError(
+            f"a metric is a name or one name with its options, as in {{f_beta: {{beta: 2}}}}; got {shown}"
+        )
     [(name, options)] = spec.items()
     if options is not None and not isinstance(options, Mapping):
-        raise ConfigError(f"the options of metric {name!r} are a mapping, as in {{{name}: {{name: other}}}}; got {options!r}")
+        raise ConfigError(
+            f"the options of metric {name!r} are a mapping, as in {{{name}: {{name: other}}}}; got {options!r}"
+        )
     return name, dict(options or {})
 
 
 def _factory(name: str, base: Path | None) -> Any:
     if ".py:" in name:
-        return as_metric(load_object(name.removeprefix("python/"), base or Path()), name.rpartition(":")[2])
+        path, folder = name.removeprefix("python/"), base or Path()
+        code = source_hash(path, folder)
+        return as_metric(load_object(path, folder), name.rpartition(":")[2], facts={"code": code})
     if name in registry:
         return registry.get(name)
     return by_name(name)
@@ -193,10 +199,9 @@ def _fitting(factory: Any, name: str, scorers: Sequence[ScorerInfo], named: Any)
     fits: tuple[str, ...] = getattr(_class_of(factory), "fits", ())
     if not fits or not _takes_scorer(factory):
         return None
-    for kind_fits in (lambda s: s.kind in fits,):
-        found = next(filter(kind_fits, scorers), None)
-        if found is not None:
-            return found
+    found = next((s for s in scorers if s.kind in fits), None)
+    if found is not None:
+        return found
     have = ", ".join(f"{s.name} ({s.kind})" for s in scorers) or "none"
     raise ConfigError(f"metric {name!r} needs a scorer of kind {' or '.join(fits)}; the plan's scorers: {have}")
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ._create import ScorerInfo, create
 from .base import Metric
-from .create import ScorerInfo, create
 
 _OF_KIND = {
     "label": ("accuracy", "f1_macro", "balanced_accuracy", "mcc"),
@@ -21,10 +21,10 @@ def defaults(
 ) -> list[Metric]:
     """The usual metrics: quality by the kind of each scorer, latency, tokens, cost, failures.
 
-    A scorer with a value gives its mean under its own name; one of labels accuracy, macro F1, balanced accuracy and MCC;
-    one of probabilities ROC-AUC, log loss, Brier score and calibration error; log-likelihoods perplexity and bits per
-    byte. The first scorer of a kind has the bare names, further ones `scorer.metric`. A usual metric that no unit has a
-    number for is left out of the results.
+    A scorer with a value gives its mean under its own name; one of labels accuracy, macro F1, balanced accuracy and
+    MCC; one of probabilities ROC-AUC, log loss, Brier score and calibration error; log-likelihoods perplexity and bits
+    per byte. The first scorer of a kind has the bare names, further ones `scorer.metric`. A usual metric that no unit
+    has a number for is left out of the results.
 
     Args:
         scorers: The plan's scorers.

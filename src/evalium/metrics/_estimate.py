@@ -132,18 +132,16 @@ def estimate(metric: Metric, frame: Frame, how: How | None = None) -> dict[str, 
         Estimates by key; several for a metric with several outputs.
 
     Example:
-        >>> from evalium.metrics import Frame, create
+        >>> from evalium.metrics import Frame, ScorerInfo, create
         >>> frame = Frame.from_columns({"exact.value": [1, 1, 0, 1]})
-        >>> e = estimate(create("exact.accuracy")[0], frame)["exact.accuracy"]
+        >>> e = estimate(create("exact.accuracy", [ScorerInfo("exact")])[0], frame)["exact.accuracy"]
         >>> e.value, e.method, e.n
         (0.75, 'wilson', 4)
     """
     return prepare(metric, frame).estimate(how or How())
 
 
-def _from_sums(
-    metric: SumMetric, units: SumUnits, how: How, seed: int
-) -> tuple[Floats, list[Interval], str]:
+def _from_sums(metric: SumMetric, units: SumUnits, how: How, seed: int) -> tuple[Floats, list[Interval], str]:
     with np.errstate(divide="ignore", invalid="ignore"):
         values = np.atleast_1d(metric.value(units.total))
         intervals = sum_intervals(metric, units, values, how, seed)

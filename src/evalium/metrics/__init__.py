@@ -1,0 +1,65 @@
+"""Metrics: rows and formulas that turn records and scores into estimates."""
+
+from ._create import ScorerInfo, create, create_all
+from ._defaults import defaults
+from ._estimate import estimate
+from ._evaluate import evaluate, worst_slices
+from ._registry import registry
+from .align import Alignment, align
+from .base import FrameMetric, How, Metric, Need, SumMetric, WeightedMetric
+from .column import Category, Probabilities
+from .difference import Difference
+from .frame import Frame, Slice
+from .needed import Needed, needed_columns
+from .own import metric
+from .paired import paired
+from .results import Results, WorstSlice
+from .rows import Coded, Dense
+from .stored import StoredRun, frame_of, metrics_of, open_run, results_of
+from .tables import ClassReport, ClassRow, Confusion, Curve, CurvePoint, Histogram, Reliability, ReliabilityBin, Table
+
+__all__ = [
+    "Alignment",
+    "Category",
+    "ClassReport",
+    "ClassRow",
+    "Coded",
+    "Confusion",
+    "Curve",
+    "CurvePoint",
+    "Dense",
+    "Difference",
+    "Frame",
+    "FrameMetric",
+    "Histogram",
+    "How",
+    "Metric",
+    "Need",
+    "Needed",
+    "Probabilities",
+    "Reliability",
+    "ReliabilityBin",
+    "Results",
+    "ScorerInfo",
+    "Slice",
+    "StoredRun",
+    "SumMetric",
+    "Table",
+    "WeightedMetric",
+    "WorstSlice",
+    "align",
+    "create",
+    "create_all",
+    "defaults",
+    "estimate",
+    "evaluate",
+    "frame_of",
+    "metric",
+    "metrics_of",
+    "needed_columns",
+    "open_run",
+    "paired",
+    "registry",
+    "results_of",
+    "worst_slices",
+]

@@ -1,0 +1,113 @@
+"""Stored runs as frames and results: the same numbers for the command that ran them and for any later reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from evalium.core import Plan
+from evalium.store import RunRow, Workspace
+
+from ._create import ScorerInfo, create_all
+from ._defaults import defaults
+from ._evaluate import evaluate
+from .base import Metric
+from .frame import Frame
+from .needed import needed_columns
+from .results import Results
+
+
+class StoredRun(msgspec.Struct, kw_only=True):
+    """A run of a workspace with what is needed to measure it again.
+
+    Attributes:
+        row: What the catalog knows.
+        plan: The plan as run.
+        scorers: Its scorers.
+        metrics: The plan's metrics, or the usual ones.
+    """
+
+    row: RunRow
+    plan: Plan
+    scorers: list[ScorerInfo]
+    metrics: list[Metric]
+
+    @property
+    def streamed(self) -> bool:
+        """Whether answers were streamed."""
+        return bool(self.plan.execution.stream)
+
+
+def open_run(workspace: Workspace, name: str) -> StoredRun:
+    """Find a run and rebuild its plan, scorers and metrics.
+
+    Args:
+        workspace: Where it lies.
+        name: Its id or the beginning of it.
+
+    Raises:
+        UnknownName: There is no such run.
+        ConfigError: One of its own metrics can no longer be loaded.
+    """
+    row = workspace.catalog.run(name)
+    plan = msgspec.convert(row.plan_json, Plan)
+    scorers = [msgspec.convert(info, ScorerInfo) for info in row.scorers]
+    return StoredRun(row=row, plan=plan, scorers=scorers, metrics=metrics_of(plan, scorers, Path(row.base)))
+
+
+def metrics_of(plan: Plan, scorers: Sequence[ScorerInfo], base: Path) -> list[Metric]:
+    """The metrics of a plan, or the usual ones for its scorers.
+
+    A scorer that none of the plan's metrics reads (one that was added to a stored run, say) is shown by its usual ones.
+    """
+    streamed = bool(plan.execution.stream)
+    if not plan.metrics:
+        return defaults(scorers, streamed=streamed)
+    made = create_all(plan.metrics, scorers, base=base)
+    read = {m.options.get("scorer") for m in made}
+    keys = {m.key for m in made}
+    unread = [s for s in scorers if s.name not in read]
+    return made + [m for m in defaults(unread) if m.options.get("scorer") and m.key not in keys]
+
+
+def frame_of(workspace: Workspace, run: StoredRun, metrics: Sequence[Metric] = (), *, keys: bool = False) -> Frame:
+    """Load the columns that metrics need, as a frame.
+
+    Args:
+        workspace: Where the run lies.
+        run: The run.
+        metrics: What will be measured; the run's own metrics when empty.
+        keys: Whether units will be paired with another run's.
+    """
+    wanted = metrics or run.metrics
+    needed = needed_columns(wanted, [s.name for s in run.scorers], keys=keys)
+    records = workspace.records(run.row.id, needed.records)
+    scores = {
+        name: workspace.scores(run.row.id, name, columns=columns).drop_columns(["scorer"])
+        for name, columns in needed.scores.items()
+    }
+    return Frame.from_arrow(records, scores, keys=keys)
+
+
+def results_of(workspace: Workspace, run: StoredRun, *, tables: bool = True) -> Results:
+    """Measure a stored run: overall, by slice, and as tables.
+
+    Args:
+        workspace: Where the run lies.
+        run: The run.
+        tables: Whether to make confusion matrices, curves and histograms too.
+    """
+    frame = frame_of(workspace, run)
+    have = frame.attributes
+    slices = have if run.plan.slices is None else tuple(name for name in run.plan.slices if name in have)
+    return evaluate(
+        run.metrics,
+        frame,
+        level=run.plan.level,
+        bootstrap=run.plan.bootstrap,
+        slices=slices,
+        seed=(run.row.id,),
+        tables=tables,
+    )
