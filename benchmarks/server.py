@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import shlex
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from .commands import ROOT
 from .process import environment
 
 START_SECONDS = 20.0
 
 
 class Server:
-    """`python -m evalium.testing`, or another OpenAI-compatible test server that takes `--port` and `--latency-ms`.
+    """`benchmarks.serve`, or another OpenAI-compatible test server that takes `--port` and `--latency-ms`.
 
     Args:
         latency_ms: Time that each answer takes.
-        command: Another server's command line; None takes evalium's own.
+        command: Another server's command line; its answers must be wrong where `evalium.testing.arithmetic` is.
 
     Attributes:
         base_url: Address, without `/v1`.
@@ -32,7 +35,7 @@ class Server:
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self._command = [
-            *([sys.executable, "-m", "evalium.testing"] if command is None else shlex.split(command)),
+            *([sys.executable, "-m", "benchmarks.serve"] if command is None else shlex.split(command)),
             "--port",
             str(self.port),
             "--latency-ms",
@@ -42,7 +45,7 @@ class Server:
 
     def __enter__(self) -> Server:
         self._process = subprocess.Popen(
-            self._command, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            self._command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
         until = time.monotonic() + START_SECONDS
         while not self._answers():
@@ -56,6 +59,12 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end()
+
+    def cpu(self) -> float:
+        """Seconds of CPU that the server has used so far."""
+        assert self._process is not None
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def stats(self) -> dict[str, Any]:
         """What the server counted since its start; at least `requests`."""

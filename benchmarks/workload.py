@@ -20,43 +20,29 @@ class WrongAnswers(Exception):
 def write_questions(path: Path, n: int, seed: int = SEED) -> float:
     """Write `n` sums as JSON lines of `id`, `question`, `answer` and `digits`.
 
-    Three targets in ten are one too high, so that a contestant which calls everything right is found out.
-
     Args:
         path: The file.
         n: Lines.
         seed: Seed of the numbers.
 
     Returns:
-        The accuracy of a model that can add.
+        The share that the test server answers rightly: it is wrong on purpose where (31 a + b) mod 10 < 3, see
+        `evalium.testing.arithmetic`.
     """
     draw = random.Random(seed)
     right = 0
     with path.open("w", encoding="utf-8") as file:
         for i in range(n):
-            a, b = addends(draw)
-            wrong = i % 10 in {2, 5, 8}
-            right += not wrong
+            a, b = draw.randrange(10_000), draw.randrange(10_000)
+            right += (31 * a + b) % 10 >= 3
             row = {
                 "id": f"q{i}",
                 "question": f"Item {i}: what is {a} + {b}? {TASK}",
-                "answer": str(a + b + wrong),
+                "answer": str(a + b),
                 "digits": str(len(str(a + b))),
             }
             file.write(json.dumps(row) + "\n")
     return right / n
-
-
-def addends(draw: random.Random) -> tuple[int, int]:
-    """Two numbers below 10,000 that every supported server adds rightly.
-
-    The reference server is wrong on purpose where (31 a + b) mod 10 < 3: those pairs are left out, so that the known
-    share depends on the targets alone, whichever server answers.
-    """
-    while True:
-        a, b = draw.randrange(10_000), draw.randrange(10_000)
-        if (31 * a + b) % 10 >= 3:
-            return a, b
 
 
 def write_plan(path: Path, base_url: str, *, name: str = "benchmark", stream: bool = False) -> None:

@@ -17,10 +17,9 @@ from ._jsonl import UNREADABLE, JsonLines, reason
 from ._lines import read_lines, read_text
 from ._source import BadRows, Row, Source
 
-_raw_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_raw_START = 4096
-_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _START = 4096
+_raw_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_raw_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _object = msgspec.json.Decoder(dict[str, Any]).decode
 
 

@@ -118,11 +118,11 @@ def create(spec: Spec, scorers: Sequence[ScorerInfo] = (), *, base: Path | None 
         return [_make(factory, _fitting(factory, name, scorers, named), key, options, where)]
     scorer_name, _, metric_name = name.rpartition(".")
     scorer = by_scorer.get(scorer_name)
-    factory = _factory(metric_name, base) if scorer else None
-    if scorer is not None and factory is not None:
-        return [_make(factory, scorer, key, options, f"metric {name!r}")]
     if scorer is not None and metric_name in scorer.values:
         return [_make(Mean, scorer, key, {"of": f"values.{metric_name}", **options}, f"metric {name!r}")]
+    factory = _factory(metric_name, base) if scorer else None
+    if factory is not None:
+        return [_make(factory, scorer, key, options, f"metric {name!r}")]
     known = [*registry.names(), *by_scorer, *(f"{s.name}.{value}" for s in scorers for value in s.values)]
     if scorer is not None:
         known += [f"{scorer.name}.{metric}" for metric in registry.names()]

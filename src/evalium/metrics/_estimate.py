@@ -16,6 +16,7 @@ from .intervals import NO_INTERVAL, column_intervals, sum_intervals
 from .units import ColumnUnits, SumUnits
 
 Units = SumUnits | ColumnUnits | Frame
+TIMES = ("latency", "ttft", "itl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,14 @@ def prepared_with(metric: Metric, frame: Frame, units: Units) -> Prepared:
 
 
 def full_signature(metric: Metric, frame: Frame) -> str:
-    """The metric's signature and that of the scores it reads."""
+    """The metric's signature, that of the scores it reads, and for times whether answers were streamed."""
+    parts = [metric.signature]
+    if frame.streamed is not None and any(n.column in TIMES and not n.scorer for n in metric.needs()):
+        parts.append(f"stream:{'yes' if frame.streamed else 'no'}")
     scorer = metric.options.get("scorer", "")
-    return f"{metric.signature}|scorer:[{frame.signatures.get(scorer) or scorer}]" if scorer else metric.signature
+    if scorer:
+        parts.append(f"scorer:[{frame.signatures.get(scorer) or scorer}]")
+    return "|".join(parts)
 
 
 def estimate(metric: Metric, frame: Frame, how: How | None = None) -> dict[str, Estimate]:

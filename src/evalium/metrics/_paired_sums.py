@@ -116,5 +116,5 @@ def bootstrap_p(draws: Floats) -> float:
     """
     if not len(draws):
         return math.nan
-    smaller = min(np.count_nonzero(draws <= 0), np.count_nonzero(draws >= 0))
+    smaller = min(int(np.count_nonzero(draws <= 0)), int(np.count_nonzero(draws >= 0)))
     return min(1.0, 2.0 * (smaller + 1) / (len(draws) + 1))

@@ -134,7 +134,7 @@ class Metric:
         name = f"{scorer}.{self.name}" if scorer else self.name
         defaults = {f.name: f.default for f in fields(self) if f.default is not MISSING}
         changed = {k: v for k, v in self.options.items() if k != "scorer" and v != defaults.get(k, MISSING)}
-        if self.key not in {self.default_key, name}:
+        if self.key != name:
             changed["name"] = self.key
         return {name: changed} if changed else name
 
@@ -221,8 +221,8 @@ class WeightedMetric(Metric, ABC):
         A weight of 2 counts as the unit twice, 0 as the unit absent.
         """
 
-    def own_interval(self, columns: tuple[Floats, ...], clusters: Codes | None, level: float) -> Interval | None:
-        """An interval better than the bootstrap's for unweighted units, or None."""
+    def own_intervals(self, columns: tuple[Floats, ...], clusters: Codes | None, level: float) -> list[Interval] | None:
+        """Intervals better than the bootstrap's for unweighted units, one for each output, or None."""
         return None
 
     def own_contrast(self, a: tuple[Floats, ...], b: tuple[Floats, ...], level: float) -> TestResult | None:

@@ -14,7 +14,6 @@ Ints = npt.NDArray[np.int64]
 _CHUNK_CELLS = 1_000_000
 _NORMAL_FROM = 20_000
 _NORMAL_DISTINCT = 256
-_NORMAL_COLUMNS = 512
 _NORMAL_SKEWNESS = 0.1
 _UNITS_PER_CELL = 16
 """A multinomial cell costs about as much as drawing so many units one by one."""
@@ -38,38 +37,37 @@ def coded_draws(table: Any, counts: Ints, B: int, seed: int) -> Iterator[tuple[F
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     n, distinct = int(counts.sum()), len(counts)
-    if n > _NORMAL_FROM and distinct > _NORMAL_DISTINCT and _sums_look_normal(table, counts):
-        yield _normal(table, counts, B, rng), "bootstrap:normal_sums"
-        return
-    one_by_one = distinct * _UNITS_PER_CELL > n
+    normal = n > _NORMAL_FROM and distinct > _NORMAL_DISTINCT and _sums_look_normal(table, counts)
+    one_by_one = not normal and distinct * _UNITS_PER_CELL > n
     member = np.repeat(np.arange(distinct), counts) if one_by_one else np.zeros(0, dtype=np.int64)
     size = max(1, _CHUNK_CELLS // max(distinct, table.shape[1], len(member)))
     for start in range(0, B, size):
         c = min(size, B - start)
-        if one_by_one:
+        times: npt.NDArray[Any]
+        if normal:
+            times, method = _normal_counts(counts, c, rng), "bootstrap:normal_sums"
+        elif one_by_one:
             drawn = member[rng.integers(0, n, size=(c, n))] + distinct * np.arange(c)[:, None]
-            times = np.bincount(drawn.ravel(), minlength=c * distinct).reshape(c, distinct)
+            times, method = np.bincount(drawn.ravel(), minlength=c * distinct).reshape(c, distinct), "bootstrap"
         else:
-            times = rng.multinomial(n, counts / n, size=c)
-        method = "bootstrap" if one_by_one else "bootstrap:multinomial"
+            times, method = rng.multinomial(n, counts / n, size=c), "bootstrap:multinomial"
         yield np.asarray(times.astype(np.float64) @ table, dtype=np.float64), method
 
 
+def _normal_counts(counts: Ints, c: int, rng: np.random.Generator) -> Floats:
+    """Draws [c, K] with the mean and the covariance of multinomial counts."""
+    noise = rng.standard_normal((c, len(counts))) * np.sqrt(counts)
+    drawn: Floats = counts + noise - noise.sum(axis=1, keepdims=True) * (counts / counts.sum())
+    return drawn
+
+
 def _sums_look_normal(table: Any, counts: Ints) -> bool:
-    if table.shape[1] > _NORMAL_COLUMNS or not isinstance(table, np.ndarray):
-        return False
     n = float(counts.sum())
-    centred = table - counts @ table / n
-    variance = counts @ centred**2 / n
-    third = np.abs(counts @ centred**3) / n
-    return bool(np.all(third <= _NORMAL_SKEWNESS * math.sqrt(n) * variance**1.5))
+    first, second, third = (np.asarray(counts @ _power(table, p)).ravel() / n for p in (1, 2, 3))
+    variance = second - first**2
+    skewed = np.abs(third - 3 * first * second + 2 * first**3)
+    return bool(np.all(skewed <= _NORMAL_SKEWNESS * math.sqrt(n) * np.maximum(variance, 0.0) ** 1.5 + 1e-12))
 
 
-def _normal(table: Floats, counts: Ints, B: int, rng: np.random.Generator) -> Floats:
-    n = float(counts.sum())
-    total = counts @ table
-    centred = table - total / n
-    values, vectors = np.linalg.eigh((centred * counts[:, None]).T @ centred)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    sums: Floats = total + rng.standard_normal((B, table.shape[1])) @ root.T
-    return sums
+def _power(table: Any, p: int) -> Any:
+    return table**p if isinstance(table, np.ndarray) else table.power(p)

@@ -42,9 +42,9 @@ class Extreme(WeightedMetric):
         kept = np.where(weights > 0, self.sign * columns[0], -np.inf).max(axis=-1)
         return np.where(np.isinf(kept), np.nan, self.sign * kept)
 
-    def own_interval(self, columns: tuple[Floats, ...], clusters: Codes | None, level: float) -> Interval | None:
+    def own_intervals(self, columns: tuple[Floats, ...], clusters: Codes | None, level: float) -> list[Interval]:
         """None can be given."""
-        return Interval(np.nan, np.nan, level, "none")
+        return [Interval(np.nan, np.nan, level, "none")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,6 +48,7 @@ class Frame:
         weights: [n] 1 / sampling probability, or None when everything was kept.
         keys: [n] identity of each unit across runs (content of the sample, epoch), or None when it was not loaded.
         signatures: Signature of the scores of each scorer.
+        streamed: Whether answers were streamed, None when unknown; times of both kinds are not comparable.
 
     Example:
         >>> frame = Frame.from_columns({"latency": [0.5, 1.5], "exact.value": [1, 0]})
@@ -65,6 +66,7 @@ class Frame:
     weights: Floats | None = None
     keys: npt.NDArray[np.uint64] | None = None
     signatures: dict[str, str] = field(default_factory=dict)
+    streamed: bool | None = None
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, Any]) -> "Frame":

@@ -46,9 +46,9 @@ def column_intervals(metric: WeightedMetric, units: ColumnUnits, values: Floats,
     if blank is not None:
         return [blank] * len(values)
     if units.weights is None:
-        own = metric.own_interval(units.columns, units.clusters, how.level)
+        own = metric.own_intervals(units.columns, units.clusters, how.level)
         if own is not None:
-            return [own]
+            return own
     if wants_jackknife(units, how.bootstrap):
         return [flagged(i, units.n_clusters) for i in jackknife_interval(metric, units, values, how.level, seed)]
     drawn = column_draws(metric, units, how.bootstrap, seed).values

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from evalium.stats import Interval, group_jackknife, t_from_moments
 
@@ -15,6 +16,7 @@ from .units import ColumnUnits, SumUnits
 
 JACKKNIFE_GROUPS = 100
 _MOST_WEIGHTS = 2e8
+_BATCH_WEIGHTS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +51,29 @@ def unit_weights(units: ColumnUnits, B: int, seed: int) -> Iterator[Floats]:
 
 def wants_jackknife(units: ColumnUnits, B: int) -> bool:
     """Whether B resamples of so many units would cost more than they tell."""
-    return units.n * B > _MOST_WEIGHTS
+    width = max((column.shape[1] if column.ndim > 1 else 1 for column in units.columns), default=1)
+    return units.n * width * B > _MOST_WEIGHTS
 
 
 def left_out_values(metric: WeightedMetric, units: ColumnUnits, seed: int) -> Floats:
     """Values [g, m] with one random group of units (or clusters) left out at a time."""
     size = units.n_clusters or units.n
-    sampling = np.ones(units.n) if units.weights is None else units.weights
-    found: list[Floats] = []
+    kept: list[npt.NDArray[np.bool_]] = []
 
-    def without(weights: Floats) -> float:
-        spread = weights if units.clusters is None else weights[units.clusters]
-        found.append(np.atleast_1d(metric.value(units.columns, spread * sampling)))
+    def remember(weights: Floats) -> float:
+        kept.append(weights > 0)
         return math.nan
 
-    group_jackknife(without, size, min(JACKKNIFE_GROUPS, size), seed)
-    return np.array(found)
+    group_jackknife(remember, size, min(JACKKNIFE_GROUPS, size), seed)
+    parts = []
+    step = max(1, _BATCH_WEIGHTS // units.n)
+    for start in range(0, len(kept), step):
+        weights = np.array(kept[start : start + step], dtype=np.float64)
+        spread = weights if units.clusters is None else weights[:, units.clusters]
+        parts.append(
+            as_columns(metric.value(units.columns, spread if units.weights is None else spread * units.weights))
+        )
+    return np.concatenate(parts)
 
 
 def jackknife_interval(

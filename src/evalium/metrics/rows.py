@@ -12,7 +12,7 @@ from evalium.stats import bootstrap_draws, bootstrap_weights
 from .coded_draws import coded_draws
 from .column import Codes, Floats, Index
 
-_DENSE_CELLS = 2_000_000
+_DENSE_CELLS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +154,14 @@ class Coded:
 
     def beside(self, other: "Rows") -> "Rows":
         """The columns of two sets of rows of the same units side by side."""
-        if not isinstance(other, Coded) or not (
-            isinstance(self.table, np.ndarray) and isinstance(other.table, np.ndarray)
-        ):
+        if not isinstance(other, Coded):
             return self.dense().beside(other)
-        found, codes = np.unique(self.codes.astype(np.int64) * len(other.table) + other.codes, return_inverse=True)
-        first, second = found // len(other.table), found % len(other.table)
-        table = np.concatenate([self.table[first], other.table[second]], axis=1)
-        return Coded(codes.astype(np.int32), table)
+        size = other.table.shape[0]
+        pairs = np.where((self.codes < 0) | (other.codes < 0), -1, self.codes.astype(np.int64) * size + other.codes)
+        found, codes = np.unique(pairs, return_inverse=True)
+        missing = int(len(found) > 0 and found[0] < 0)
+        found, codes = found[missing:], codes - missing
+        return Coded(codes.astype(np.int32), _side_by_side(self.table, found // size, other.table, found % size))
 
     def dense(self) -> Dense:
         """One row for each unit."""
@@ -181,6 +181,16 @@ class Coded:
         dense = table if isinstance(table, np.ndarray) else table.toarray()
         sums: Floats = counts.astype(np.float64) @ dense - dense
         return sums, counts.astype(np.int64)
+
+
+def _side_by_side(first: Any, first_rows: Index, second: Any, second_rows: Index) -> Any:
+    """Chosen rows of two tables beside each other, dense while that is small."""
+    cells = len(first_rows) * (first.shape[1] + second.shape[1])
+    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray) and cells <= _DENSE_CELLS:
+        return np.concatenate([first[first_rows], second[second_rows]], axis=1)
+    from scipy.sparse import csr_matrix, hstack
+
+    return hstack([csr_matrix(first)[first_rows], csr_matrix(second)[second_rows]], format="csr")
 
 
 Rows = Dense | Coded

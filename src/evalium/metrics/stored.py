@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -88,7 +89,7 @@ def frame_of(workspace: Workspace, run: StoredRun, metrics: Sequence[Metric] = (
         name: workspace.scores(run.row.id, name, columns=columns).drop_columns(["scorer"])
         for name, columns in needed.scores.items()
     }
-    return Frame.from_arrow(records, scores, keys=keys)
+    return replace(Frame.from_arrow(records, scores, keys=keys), streamed=run.streamed)
 
 
 def results_of(workspace: Workspace, run: StoredRun, *, tables: bool = True) -> Results:

@@ -101,6 +101,8 @@ class MachineCost(FrameMetric):
     def measure(self, frame: Frame, how: How) -> Estimate:
         """The price of a second over the calls in it."""
         rate = _rate(self, frame, np.ones(frame.n), how)
+        if not rate.defined:
+            return rate
         second = self.per_hour / 3600
         ends = [second / end if end > 0 else np.nan for end in (rate.value, rate.high, rate.low)]
         return _estimate(self, how, rate.n, rate.n_missing, ends[0], ends[1], ends[2], rate.flags)

@@ -128,9 +128,9 @@ class TimeQuantile(WeightedMetric):
         """The quantile."""
         return weighted_quantile(columns[0], weights, self.q)
 
-    def own_interval(self, columns: tuple[Floats, ...], clusters: Codes | None, level: float) -> Interval | None:
+    def own_intervals(self, columns: tuple[Floats, ...], clusters: Codes | None, level: float) -> list[Interval]:
         """Order statistics."""
-        return quantile_interval(columns[0], self.q, level, clusters)
+        return [quantile_interval(columns[0], self.q, level, clusters)]
 
     def flags(self, frame: Frame) -> tuple[str, ...]:
         """Whether cached answers are among them."""

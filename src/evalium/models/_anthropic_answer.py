@@ -10,6 +10,7 @@ from evalium.core import MalformedAnswer, Status, ToolCall
 
 from ._errors import Complaint, Origin, complaint_failure, malformed, read_complaint
 from ._streaming import Clock
+from ._tools import EMPTY_OBJECT, raw_arguments
 from .base import Response
 
 _STATUS = {
@@ -32,7 +33,7 @@ class _Block(msgspec.Struct):
     thinking: str = ""
     id: str = ""
     name: str = ""
-    input: msgspec.Raw | None = None
+    input: msgspec.Raw = EMPTY_OBJECT
 
 
 class _Message(msgspec.Struct):
@@ -93,7 +94,7 @@ def as_response(body: bytes, origin: Origin) -> Response:
 
 
 def _call(block: _Block) -> ToolCall:
-    return ToolCall(id=block.id, name=block.name, arguments=bytes(block.input or b"{}").decode())
+    return ToolCall(id=block.id, name=block.name, arguments=raw_arguments(block.input))
 
 
 def _finish(response: Response, text: str, thinking: str, calls: tuple[ToolCall, ...], reason: str | None) -> None:

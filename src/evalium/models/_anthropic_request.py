@@ -57,11 +57,8 @@ def parameters(params: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
             out["stop_sequences"] = [value] if isinstance(value, str) else list(value)
         elif name == "user":
             out["metadata"] = {"user_id": value}
-        elif name == "tool_choice":
-            out["tool_choice"] = {**_tool_choice(value), **out.get("tool_choice", {})}
-        elif name == "parallel_tool_calls":
-            if not value:
-                out["tool_choice"] = {"type": "auto", **out.get("tool_choice", {}), "disable_parallel_tool_use": True}
+        elif name in ("tool_choice", "parallel_tool_calls"):
+            out["tool_choice"] = _tool_choice(params.get("tool_choice", "auto"), params.get("parallel_tool_calls", True))
         elif name in ("response_format", "reasoning_effort"):
             config = _output_config(name, value)
             ignored += [] if config else [name]
@@ -80,11 +77,15 @@ def _output_config(name: str, value: Any) -> dict[str, Any]:
     return {}
 
 
-def _tool_choice(value: Any) -> dict[str, Any]:
+def _tool_choice(value: Any, parallel: bool) -> dict[str, Any]:
+    choice: dict[str, Any]
     if isinstance(value, str):
-        return {"type": _TOOL_CHOICES.get(value, value)}
-    function = value.get("function") if isinstance(value, dict) else None
-    return {"type": "tool", "name": function["name"]} if isinstance(function, dict) else dict(value)
+        choice = {"type": _TOOL_CHOICES.get(value, value)}
+    elif "function" in value:
+        choice = {"type": "tool", "name": value["function"]["name"]}
+    else:
+        choice = dict(value)
+    return choice if parallel else {**choice, "disable_parallel_tool_use": True}
 
 
 def _tool(tool: Tool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from evalium.core import MalformedAnswer, Status, ToolCall
 
 from ._errors import Complaint, Origin, complaint_failure, malformed, read_complaint
 from ._streaming import Clock
+from ._tools import EMPTY_OBJECT, raw_arguments
 from .base import Response
 
 _FILTERED = frozenset(
@@ -23,7 +24,7 @@ class _Wire(msgspec.Struct, rename="camel"):
 
 class _FunctionCall(_Wire):
     name: str = ""
-    args: msgspec.Raw | None = None
+    args: msgspec.Raw = EMPTY_OBJECT
     id: str | None = None
 
 
@@ -74,7 +75,7 @@ class _Answer(_Wire):
     prompt_feedback: _Feedback | None = None
     usage_metadata: _Usage | None = None
     model_version: str | None = None
-    error: msgspec.Raw | None = None
+    error: Any = None
 
 
 class _Vector(_Wire):
@@ -123,7 +124,7 @@ class _Joined:
     def _add_part(self, part: _Part) -> bool:
         if part.function_call is not None:
             call = part.function_call
-            arguments = bytes(call.args or b"{}").decode()
+            arguments = raw_arguments(call.args)
             self.calls.append(ToolCall(id=call.id or f"call_{len(self.calls)}", name=call.name, arguments=arguments))
             return True
         if part.text:

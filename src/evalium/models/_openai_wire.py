@@ -114,7 +114,7 @@ class Chat(_Wire):
     choices: list[Choice] = []
     usage: Usage | None = None
     model: str | None = None
-    error: msgspec.Raw | None = None
+    error: Any = None
     timings: _Timings | None = None
     x_groq: _Groq | None = None
 

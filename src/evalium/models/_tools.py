@@ -7,6 +7,15 @@ from typing import Any
 import msgspec
 
 
+EMPTY_OBJECT = msgspec.Raw(b"{}")
+
+
+def raw_arguments(raw: msgspec.Raw) -> str:
+    """Return arguments that came as an object as the JSON text that was sent; null counts as an empty object."""
+    text = bytes(raw).decode()
+    return "{}" if text == "null" else text
+
+
 def arguments_of(text: str) -> dict[str, Any]:
     """Read a tool call's arguments; those that are no JSON object are handed on under `unparsed`.
 

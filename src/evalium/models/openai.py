@@ -134,7 +134,7 @@ class OpenAIModel(RemoteModel):
         headers, content = await self._wire.post(target, body)
         response = (as_response if chat else text.as_response)(headers, content, target.origin)
         tops = (response.logprobs or {}).get("top")
-        if not tops:
+        if not tops or not tops[0]:
             raise MalformedAnswer(
                 f"{self.id}: {target.origin.url} gave no log-probabilities of the first token; "
                 "this server or model cannot do choice_first_token",

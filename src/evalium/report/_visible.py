@@ -61,8 +61,8 @@ class Text(msgspec.Struct, frozen=True):
         if len(self.head) + len(self.tail) <= most:
             return self
         end = most // 3
-        tail = (self.head + self.tail)[-end:] if end else ""
-        return Text(self.head[: most - end], tail, self.length)
+        shown = self.head + self.tail
+        return Text(self.head[: most - end], shown[len(shown) - end :], self.length)
 
     @property
     def size(self) -> int:

@@ -23,7 +23,7 @@ class Kept(msgspec.Struct, array_like=True):
     """What the response cache keeps of a call: the answer and what it took the first time."""
 
     response: Response
-    latency: float
+    latency: float | None
     cost: float | None
     attempts: int
 
@@ -53,7 +53,7 @@ class Spending:
     @property
     def exhausted(self) -> bool:
         """Whether the cap is reached."""
-        return self.budget is not None and self.spent >= self.budget
+        return self.budget is not None and self.spent >= self.budget * (1 - 1e-9)
 
 
 class Caller:
@@ -85,6 +85,8 @@ class Caller:
         self._limiter, self._execution, self._price = limiter, execution, price
         self._cache = cache if adapter.remote else None
         self._spending = spending
+        # the time to read an old answer from a file is nobody's latency
+        self._recorded = "recorded" in adapter.capabilities
         self._content = adapter.content if isinstance(adapter, KeyedByContent) else None
         self._base = hashlib.sha256(canonical_json(adapter.identity))
         self._prefixes: dict[tuple[int, str, bool], tuple[Any, Any]] = {}
@@ -142,7 +144,7 @@ class Caller:
         return record
 
     def _answered(self, ask: Ask, tried: Attempted, response: Response) -> Record:
-        latency = response.latency if response.latency is not None else tried.latency
+        latency = tried.latency if response.latency is None and not self._recorded else response.latency
         spent = self._cost(response, latency)
         if spent:
             self._spending.spent += spent
@@ -153,7 +155,7 @@ class Caller:
         record.cost = spent
         return record
 
-    def _cost(self, response: Response, latency: float) -> float | None:
+    def _cost(self, response: Response, latency: float | None) -> float | None:
         price = self._price
         if price is None:
             return response.cost
@@ -168,7 +170,7 @@ class Caller:
         if tried.traceback:
             self.tracebacks.setdefault(f"{kind}:{error}", (kind, str(error), tried.traceback))
         record = self._record(ask, Response(status=tried.status))
-        record.latency = tried.latency
+        record.latency = None if self._recorded else tried.latency
         record.error_kind, record.error = kind, str(error)
         return record
 

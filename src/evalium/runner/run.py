@@ -84,13 +84,13 @@ async def run_async(
     endpoints = Endpoints(prepared)
     try:
         runs = [_execution(prepared, endpoints, model) for model in prepared.models]
-        store = Workspace.open(workspace)
-        for one in runs:
-            enter(store, prepared, one, fresh=fresh)
-        await _all(runs, prepared, store, endpoints, progress or Silent())
+        with Workspace.open(workspace) as store:
+            for one in runs:
+                enter(store, prepared, one, fresh=fresh)
+            await _all(runs, prepared, store, endpoints, progress or Silent())
+            return PlanResult(plan=read.plan, runs=[summarise(store, one.id) for one in runs])
     finally:
         await endpoints.aclose()
-    return PlanResult(plan=read.plan, runs=[summarise(store, one.id) for one in runs])
 
 
 def _execution(prepared: Prepared, endpoints: Endpoints, model: Any) -> Execution:

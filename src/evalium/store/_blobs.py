@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from evalium.core import StoreError
@@ -49,7 +50,8 @@ class Blobs:
                 os.fsync(file.fileno())
             os.replace(nascent, path)
         except OSError as error:
-            nascent.unlink(missing_ok=True)
+            with suppress(OSError):
+                nascent.unlink()
             raise StoreError(
                 f"cannot store {len(data):,} bytes of media as {path}: {error.strerror}. Make room or choose another "
                 "workspace (EVALIUM_HOME)"

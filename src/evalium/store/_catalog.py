@@ -54,10 +54,13 @@ class Catalog:
             'running'
             >>> catalog.close()
         """
-        engine = connect(url)
-        catalog = cls(engine)
-        with catalog._db.reported():
-            migrate(engine, lock)
+        catalog = cls(connect(url))
+        try:
+            with catalog._db.reported():
+                migrate(catalog.engine, lock)
+        except BaseException:
+            catalog.engine.dispose()
+            raise
         return catalog
 
     def put_run(self, run: RunRow) -> None:

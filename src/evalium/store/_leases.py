@@ -40,9 +40,9 @@ class Leases:
                     index_elements=[leases.c.name],
                     set_={"holder": holder, "expires_at": now + seconds},
                     where=free,
-                )
+                ).returning(leases.c.name)
             )
-            return bool(taken.rowcount)
+            return taken.first() is not None
 
     def give_back(self, name: str, holder: str) -> None:
         """End a lease; nothing happens when someone else has it."""

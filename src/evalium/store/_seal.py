@@ -82,11 +82,14 @@ class Sealer:
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="evalium-seal")
         self._pending.append(self._pool.submit(self._seal, path, fd))
 
-    def wait(self) -> None:
-        """Return when everything taken so far was tried; what failed still lies in the journal."""
+    def wait(self) -> int:
+        """Return when everything taken so far was tried; what failed still lies in the journal.
+
+        Returns:
+            Rows sealed since the last call.
+        """
         pending, self._pending = self._pending, []
-        for future in pending:
-            future.exception()
+        return sum(future.result() for future in pending if future.exception() is None)
 
     def close(self) -> None:
         """Finish what was taken and end the thread."""

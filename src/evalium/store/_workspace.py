@@ -116,13 +116,12 @@ class Workspace:
         """Seal every closed segment, a crashed process's too; wait for those under way.
 
         Returns:
-            Entries sealed by this call itself.
+            Records and scores sealed since the last call.
 
         Raises:
             StoreError: The lake cannot be written; nothing is lost and the next call tries again.
         """
-        self._sealer.wait()
-        return seal_leftovers(self.root / "journal", self.lake)
+        return self._sealer.wait() + seal_leftovers(self.root / "journal", self.lake)
 
     def records(
         self,

@@ -1,4 +1,4 @@
-"""A test server that speaks the providers' protocols: for evalium's own tests, and for trying a plan without a model."""
+"""A test server that speaks the providers' protocols: for our own tests, and to try a plan without a model."""
 
 from .answers import AnswerFunction, Asked, Reply, arithmetic, echo, from_file, from_mapping
 from .faults import FAULTS, Faults, Latency

@@ -72,6 +72,7 @@ def message_events(asked: Asked, found: Counted, usage: dict[str, Any] | None, m
 
 def _block_events(index: int, block: dict[str, Any], found: Counted, most: int) -> list[bytes]:
     kind = block["type"]
+    first: dict[str, Any]
     if kind == "text":
         first, deltas = {"text": ""}, [{"type": "text_delta", "text": piece} for piece in found.pieces(most)]
     elif kind == "thinking":

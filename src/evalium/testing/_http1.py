@@ -7,7 +7,7 @@ import socket
 import struct
 from collections import deque
 from http import HTTPStatus
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 import msgspec
 
@@ -133,8 +133,8 @@ class Http1(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note the connection."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports have the methods of asyncio.Transport without being of the class.
+        self._transport = cast(asyncio.Transport, transport)
         self._handler.connection(1)
 
     def connection_lost(self, exc: Exception | None) -> None:

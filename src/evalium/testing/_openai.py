@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 from zlib import crc32
 
@@ -97,7 +97,9 @@ def completion(asked: Asked, found: Counted, prompts: list[str]) -> dict[str, An
     for i, prompt in enumerate(prompts):
         before = tokens(prompt) if echoed else []
         choice = {"index": i, "text": "".join(before + found.tokens), "finish_reason": found.reply.finish}
-        choices.append({**choice, "logprobs": _text_logprobs(before + found.tokens) if wanted else None})
+        scored = before + found.tokens if echoed else [tokens(prompt)[-1] if prompt else "", *found.tokens]
+        logprobs = _text_logprobs(scored, 0 if echoed else 1) if wanted else None
+        choices.append({**choice, "logprobs": logprobs})
     total = sum(len(tokens(prompt)) for prompt in prompts)
     return {
         "id": "cmpl-test",
@@ -109,14 +111,15 @@ def completion(asked: Asked, found: Counted, prompts: list[str]) -> dict[str, An
     }
 
 
-def _text_logprobs(found: list[str]) -> dict[str, Any]:
-    """Log-probabilities in the old shape; the first token has none, since nothing stands before it."""
-    pairs = list(zip(found, found[1:], strict=False))
+def _text_logprobs(found: list[str], skip: int) -> dict[str, Any]:
+    """Log-probabilities in the old shape, without the first `skip` tokens; nothing stands before the very first."""
+    pairs = list(pairwise(found))
+    shown = found[skip:]
     return {
-        "tokens": found,
-        "token_logprobs": [None, *(logprob(before, token) for before, token in pairs)][: len(found)],
-        "top_logprobs": [None, *(alternatives(before, token) for before, token in pairs)][: len(found)],
-        "text_offset": [0, *accumulate(len(token) for token in found)][: len(found)],
+        "tokens": shown,
+        "token_logprobs": [None, *(logprob(before, token) for before, token in pairs)][skip : len(found)],
+        "top_logprobs": [None, *(alternatives(before, token) for before, token in pairs)][skip : len(found)],
+        "text_offset": [0, *accumulate(len(token) for token in shown)][: len(shown)],
     }
 
 

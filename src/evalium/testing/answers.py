@@ -85,12 +85,12 @@ def alternatives(before: str, token: str) -> dict[str, float]:
     """The token and the likeliest others at its place, with their log-probabilities."""
     own = logprob(before, token)
     best = {token: own} if is_likeliest(before, token) else {"<other>": own / 2, token: own}
-    letters = {letter: -5.0 - logprob(letter, before) for letter in "ABCD" if letter != token}
+    letters = {letter: own + logprob(letter, before) for letter in "ABCD" if letter != token}
     return {**best, **letters}
 
 
 def arithmetic(asked: Asked) -> str:
-    """Add the last `a + b` in the prompt, wrongly for a known tenth of three: where `(31 a + b) mod 10 < 3`.
+    """Add the last `a + b` in the prompt; wrongly, by one, in the known three tenths where `(31 a + b) mod 10 < 3`.
 
     A prompt without a sum is answered by 42.
 

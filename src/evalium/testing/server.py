@@ -7,6 +7,7 @@ import sys
 import threading
 from types import TracebackType
 from typing import ClassVar, Self
+from weakref import WeakSet
 
 from ._http1 import Http1
 from .service import Behaviour, Seen, Service, Stats
@@ -95,7 +96,7 @@ class TestServer:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        open_now: set[Http1] = set()
+        open_now: WeakSet[Http1] = WeakSet()
 
         def connect() -> Http1:
             protocol = Http1(self._service)
@@ -107,7 +108,7 @@ class TestServer:
         self._ready.set()
         await self._stop.wait()
         server.close()
-        for protocol in open_now:
+        for protocol in list(open_now):
             protocol.abort()
         await server.wait_closed()
 

@@ -30,6 +30,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
         slow: Seconds that the fault `slow` adds.
         retry_after: Seconds it asks to wait with 429, 503 and 529.
         capacity: Most requests at a time; the next one gets 429. None for no limit.
+        refuses: Fields of a body that are refused with 400, as strict servers do.
         pieces: Most pieces of a streamed answer.
         price: USD per million input and output tokens; then OpenAI's usage carries a cost, as OpenRouter's does.
         seed: Seed of faults and latencies.
@@ -42,6 +43,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     slow: float = 1.0
     retry_after: float = 1.0
     capacity: int | None = None
+    refuses: tuple[str, ...] = ()
     pieces: int = 32
     price: tuple[float, float] | None = None
     seed: int = 0
@@ -125,6 +127,9 @@ class Service:
             body = msgspec.json.decode(request.body, type=dict[str, Any])
         except msgspec.DecodeError as error:
             return whole(error_body(protocol, 400, f"the body is no JSON object: {error}"), 0.0, 400)
+        refused = next((field for field in self.behaviour.refuses if field in body), None)
+        if refused is not None:
+            return whole(error_body(protocol, 400, f"{refused}: extra inputs are not permitted"), 0.0, 400)
         digest = hashlib.blake2b(request.body, digest_size=16).digest()
         attempt, number = self._attempts[digest], self._requests
         self._attempts[digest] += 1

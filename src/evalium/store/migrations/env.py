@@ -2,5 +2,7 @@
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], render_as_batch=True)
-context.run_migrations()
+# Anything but alembic that imports this file, such as a documentation builder, finds no migration under way.
+if hasattr(context, "config"):
+    context.configure(connection=context.config.attributes["connection"], render_as_batch=True)
+    context.run_migrations()
