@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 
 def logistic_regression() -> Any:
     """Logistic regression on weighted words and pairs of words, not fitted yet."""
-    return make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(C=10))
+    return make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(C=10, solver="liblinear"))
 
 
 def naive_bayes() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from evalium.core import StoreError
 from evalium.store import Entry, Journal, encode
 from evalium.store import _journal as journal_module
+from evalium.store import _sync as sync_module
 from evalium.store._segment import entries, read_header
 
 from .make import RUN, record, score
@@ -173,3 +175,36 @@ def test_what_fitted_on_a_full_disk_is_readable_after_a_kill(tmp_path: Path) -> 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"cannot write the journal .*nowhere.*EVALIUM_HOME"):
         Journal(tmp_path / "nowhere", RUN)
+
+
+def test_a_segment_may_be_closed_by_its_sealer_before_it_is_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "MOST_ENTRIES", 3)
+    with Journal(tmp_path, RUN, lambda path, fd: os.close(fd)) as journal:
+        for number in range(30):
+            journal.write(record(number))
+            journal.flush()
+        journal.sync()
+        assert journal.durable == 30
+    assert len(written(tmp_path)) == 30
+
+
+def test_a_disk_that_refuses_to_sync_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(fd: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(sync_module, "_sync_data", refuse)
+    journal = Journal(tmp_path, RUN)
+    journal.write(record())
+    journal.flush()
+    thread = journal._commit._thread
+    assert thread is not None
+    thread.join()
+    journal.write(record(1))
+    with pytest.raises(StoreError, match=r"Input/output error.*\(0 calls\) is safe"):
+        journal.flush()
+    with pytest.raises(StoreError, match="Input/output error"):
+        journal.close()
+    assert journal.durable == 0
+    assert len(written(tmp_path)) == 1

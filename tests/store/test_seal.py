@@ -89,6 +89,7 @@ def test_what_a_crash_left_is_tidied(tmp_path: Path) -> None:
         folder = tmp_path / "journal"
         (folder / "a.new").write_bytes(b"half a hea")
         (folder / "b.wal").write_bytes(b"no header at all, but bytes")
+        (folder / "c.wal").write_bytes(bytes(100))
         assert ws.seal() == 0
         assert [path.name for path in segments(tmp_path)] == ["b.torn"]
 

@@ -22,10 +22,11 @@ def demo(workspace: str | None, report_file: str, as_json: bool) -> None:
 
     Needs the extra `sklearn`, no key and no network.
     """
+    from evalium.decide import compare
     from evalium.report import write_report
     from evalium.runner import default_progress, run
 
-    from .compare import compared, print_comparison
+    from .compare import print_comparison
     from .tables import print_result
 
     _require_sklearn()
@@ -42,7 +43,7 @@ def demo(workspace: str | None, report_file: str, as_json: bool) -> None:
         return
     for result in results:
         print_result(result, hints=False)
-        print_comparison(compared([r.id for r in result.runs], workspace=workspace, metrics=["accuracy"]))
+        print_comparison(compare([r.id for r in result.runs], workspace=workspace, metrics=["accuracy"]))
     click.echo(f"report: {path.resolve()}")
     click.echo("next: evalium init my-evaluation    (a plan of your own to start from)")
 

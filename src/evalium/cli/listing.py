@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import Any
 
 import click
 
 from .options import as_json, print_json
+
+INTERNAL = ("key", "usual", "scorer")
+"""Parameters of a metric that the plan's form decides."""
 
 KINDS = {
     "models": "evalium.models:models",
@@ -28,16 +32,17 @@ def listing(kind: str, as_json: bool) -> None:
     if as_json:
         print_json({"schema": 1, kind: found})
         return
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(header_style="bold", pad_edge=False)
+    from .tables import BOX, console
+
+    table = Table(header_style="bold", box=BOX, pad_edge=False)
     for column in ("name", "what", "options"):
         table.add_column(column)
     for one in found:
         table.add_row(one["name"], Text(one["what"]), Text(", ".join(one["options"])))
-    Console().print(table)
+    console().print(table)
 
 
 def _describe(name: str, registry: Any) -> dict[str, Any]:
@@ -47,15 +52,19 @@ def _describe(name: str, registry: Any) -> dict[str, Any]:
         thing = registry.get(name)
     except (MissingExtra, ImportError) as error:
         return {"name": name, "what": str(error), "options": []}
-    summary = (inspect.getdoc(thing) or "").split("\n", 1)[0]
-    return {"name": name, "what": summary, "options": _options(thing) if registry.kind != "model" else []}
+    fixed = thing.keywords if isinstance(thing, partial) else {}
+    what = (inspect.getdoc(thing.func if isinstance(thing, partial) else thing) or "").split("\n", 1)[0]
+    given = ", ".join(f"{key}={value!r}" for key, value in fixed.items())
+    hidden = {*fixed, *INTERNAL}
+    options = [] if registry.kind == "model" else [o for n, o in _options(thing) if n not in hidden]
+    return {"name": name, "what": f"{what} ({given})" if given else what, "options": options}
 
 
-def _options(thing: Any) -> list[str]:
+def _options(thing: Any) -> list[tuple[str, str]]:
     shown = []
     for parameter in inspect.signature(thing).parameters.values():
         if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
             continue
         default = "" if parameter.default is parameter.empty else f"={parameter.default!r}"
-        shown.append(f"{parameter.name}{default}")
+        shown.append((parameter.name, f"{parameter.name}{default}"))
     return shown

@@ -32,14 +32,15 @@ def runs(**options: Any) -> None:
     if options["as_json"]:
         print_json({"schema": 1, "runs": rows})
         return
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from .tables import BOX, console
 
     if not rows:
         click.echo("no runs here yet: `evalium demo` or `evalium run plan.yaml` makes some")
         return
-    table = Table(header_style="bold", pad_edge=False)
+    table = Table(header_style="bold", box=BOX, pad_edge=False)
     for column in ("run", "plan", "model", "state", "units", "first metric", "age"):
         table.add_column(column)
     for row in rows:
@@ -47,7 +48,7 @@ def runs(**options: Any) -> None:
         table.add_row(
             row.id, Text(row.plan), Text(row.model), row.status, units, Text(_headline(row.summary)), _age(row.created_at)
         )
-    Console().print(table)
+    console().print(table)
 
 
 def _headline(summary: dict[str, Any]) -> str:

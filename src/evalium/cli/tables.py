@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,11 +15,20 @@ from evalium.core import estimate_text
 if TYPE_CHECKING:
     from evalium.runner import Forecast, PlanResult, RunResult
 
+BOX = box.SIMPLE_HEAD
+WIDE = 140
+"""Columns of a table that goes to a file or a pipe, where nothing has to wrap."""
+
+
+def console() -> Console:
+    """The terminal, or whatever standard output is."""
+    return Console() if sys.stdout.isatty() else Console(width=WIDE)
+
 
 def print_result(result: PlanResult, *, hints: bool = True) -> None:
     """Print metrics by model, what failed, the worst slices, and with `hints` what to type next."""
-    console = Console()
-    table = Table(title=result.plan, title_justify="left", header_style="bold", pad_edge=False)
+    out = console()
+    table = Table(title=result.plan, title_justify="left", header_style="bold", box=BOX, pad_edge=False)
     table.add_column("metric")
     for run in result.runs:
         table.add_column(Text(run.model), justify="right")
@@ -25,17 +36,17 @@ def print_result(result: PlanResult, *, hints: bool = True) -> None:
         table.add_row(Text(name), *(Text(estimate_text(run.metrics.get(name))) for run in result.runs))
     table.add_section()
     table.add_row("units", *(_units(run) for run in result.runs))
-    console.print(table)
+    out.print(table)
     for run in result.runs:
         for line in _notes(run):
-            console.print(line, style="yellow", markup=False, highlight=False)
+            out.print(line, style="yellow", markup=False, highlight=False)
     if not hints:
         return
     ids = " ".join(run.id for run in result.runs)
-    console.print(f"runs: {ids}", markup=False, highlight=False)
+    out.print(f"runs: {ids}", markup=False, highlight=False)
     if len(result.runs) > 1:
-        console.print(f"next: evalium compare {ids}", markup=False, highlight=False)
-    console.print(f"next: evalium report {ids} -o report.html", markup=False, highlight=False)
+        out.print(f"next: evalium compare {ids}", markup=False, highlight=False)
+    out.print(f"next: evalium report {ids} -o report.html", markup=False, highlight=False)
 
 
 def _units(run: RunResult) -> Text:
@@ -48,15 +59,20 @@ def _notes(run: RunResult) -> list[str]:
     if run.errors:
         kinds = ", ".join(f"{n:,} {kind}" for kind, n in run.errors.items())
         notes.append(f"{run.model}: failed calls: {kinds} (the same command tries them again)")
-    for name, worst in run.results.worst.items():
-        notes.append(f"{run.model}: {name} is lowest where {worst.attribute} = {worst.value}: {estimate_text(worst.estimate)}")
+    headline = next(iter(run.metrics), "")
+    worst = run.results.worst.get(headline)
+    if worst is not None:
+        where = f"{worst.attribute} = {worst.value}"
+        notes.append(f"{run.model}: {headline} is worst where {where}: {estimate_text(worst.estimate)}")
+    for requirement in run.requirements:
+        notes.append(f"{run.model}: {requirement.metric} {requirement.rule}: {requirement.verdict}, {requirement.reason}")
     return notes
 
 
 def print_forecast(forecast: Forecast) -> None:
     """Print what a run would call and cost."""
-    console = Console()
-    table = Table(title=f"{forecast.plan}: nothing was called", title_justify="left", header_style="bold")
+    out = console()
+    table = Table(title=f"{forecast.plan}: nothing was called", title_justify="left", header_style="bold", box=BOX)
     for column in ("model", "calls", "already done", "input tokens", "output tokens", "cost", "time"):
         table.add_column(column, justify="left" if column == "model" else "right")
     for model in forecast.models:
@@ -69,6 +85,6 @@ def print_forecast(forecast: Forecast) -> None:
             "no price" if model.cost is None else f"${model.cost:,.4f}",
             "unknown" if model.seconds is None else f"{model.seconds:,.0f} s",
         )
-    console.print(table)
+    out.print(table)
     for note in forecast.notes:
-        console.print(note, markup=False, highlight=False)
+        out.print(note, markup=False, highlight=False)

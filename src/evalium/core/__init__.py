@@ -44,7 +44,7 @@ from .pyfile import load_object, source_hash
 from .record import Record, Score, Verdict
 from .registry import Registry
 from .sample import Sample, Scalar
-from .show import estimate_text, interval_text, is_share, quantity, value_text
+from .show import difference_text, estimate_text, interval_text, is_share, quantity, value_text
 from .status import Status
 
 __all__ = [
@@ -98,6 +98,7 @@ __all__ = [
     "canonical_json",
     "content_hash",
     "did_you_mean",
+    "difference_text",
     "estimate_text",
     "interval_text",
     "is_share",

@@ -67,6 +67,26 @@ def quantity(value: float, unit: str, *, share: bool = False) -> str:
     return "undefined" if math.isnan(value) else _written(value, _scale(value, unit, share))
 
 
+def difference_text(estimate: Estimate) -> str:
+    """A difference in human units with its sign and interval; shares as plain decimals, not percent of percent.
+
+    Example:
+        >>> e = Estimate(value=0.0311, low=0.012, high=0.05, level=0.95, n=500, n_clusters=None, n_missing=0,
+        ...              method="newcombe", unit="1", signature="difference|accuracy")
+        >>> difference_text(e)
+        '+0.031 [0.012, 0.050]'
+    """
+    if not estimate.defined:
+        return f"undefined: {estimate.reason}"
+    form = _scale(estimate.value, estimate.unit, False)
+    scale, places = form[0], form[1]
+    sign = "+" if estimate.value > 0 else ""
+    if math.isnan(estimate.low) and math.isnan(estimate.high):
+        return sign + _written(estimate.value, form)
+    ends = ", ".join("?" if math.isnan(x) else f"{x * scale:,.{places}f}" for x in (estimate.low, estimate.high))
+    return f"{sign}{_written(estimate.value, form)} [{ends}]"
+
+
 def is_share(estimate: Estimate) -> bool:
     """Whether an estimate is written in percent: it has no unit and lies, with its interval, within 0 and 1."""
     inside = all(math.isnan(x) or 0 <= x <= 1 for x in (estimate.value, estimate.low, estimate.high))
@@ -93,4 +113,5 @@ def _scale(value: float, unit: str, share: bool) -> _Format:
         return 1.0, places, "$", ""
     if unit == "1":
         return (100.0, 1, "", " %") if share else (1.0, 3, "", "")
-    return 1.0, 0 if size >= 100 else 1, "", f" {unit}"
+    places = next(places for least, places in ((100, 0), (10, 1), (1, 2), (0, 3)) if size >= least)
+    return 1.0, places, "", f" {unit}"

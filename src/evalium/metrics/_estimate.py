@@ -106,7 +106,7 @@ def prepare(metric: Metric, frame: Frame) -> Prepared:
     elif isinstance(metric, WeightedMetric):
         units = ColumnUnits.of(metric, frame)
     else:
-        units = frame
+        units = frame.only(need.column for need in metric.needs())
     return prepared_with(metric, frame, units)
 
 

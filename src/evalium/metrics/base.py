@@ -238,8 +238,8 @@ class FrameMetric(Metric, ABC):
     """A metric of the run as a whole, such as calls per second: neither a sum nor a function of weights."""
 
     def source(self) -> str:
-        """The frame itself."""
-        return "frame"
+        """The columns that it reads."""
+        return "frame|" + ",".join(need.column for need in self.needs())
 
     @abstractmethod
     def measure(self, frame: Frame, how: How) -> Estimate:

@@ -39,16 +39,22 @@ def busy_span(frame: Frame) -> BusySpan:
         (4.0, [2.0, 3.0, 4.0])
     """
     start = np.where(frame.number("cached") == 1, np.nan, frame.number("started_at"))
-    waits = np.nan_to_num(frame.number("queue_time")) + np.nan_to_num(frame.number("retry_time"))
-    end = start + waits + frame.number("latency")
-    known = np.flatnonzero(~np.isnan(end) & (start > 0))
+    end = start + frame.number("latency")
+    for wait in ("queue_time", "retry_time"):
+        if wait in frame.numbers:
+            end += np.nan_to_num(frame.numbers[wait])
+    order = np.flatnonzero(~np.isnan(end) & (start > 0))
     ended = np.full(frame.n, np.nan)
-    if not len(known):
+    if not len(order):
         return BusySpan(0.0, ended)
-    order = known[np.argsort(start[known], kind="stable")]
-    reached = np.maximum.accumulate(end[order])
-    before = np.concatenate([start[order[:1]], reached[:-1]])
-    idle = np.cumsum(np.maximum(start[order] - before, 0.0))
-    # The clock of a call that ends after later ones have begun misses no idle time: there is none while it runs.
-    ended[order] = end[order] - start[order[0]] - idle
-    return BusySpan(float(reached[-1] - start[order[0]] - idle[-1]), ended)
+    order = order[np.argsort(start[order], kind="stable")]
+    start, end = start[order], end[order]
+    first = float(start[0])
+    # Idle before a call is what lies between its start and the latest end of all earlier calls.
+    reached = np.maximum.accumulate(end)
+    start[1:] -= reached[:-1]
+    start[0] = 0.0
+    idle = np.cumsum(np.maximum(start, 0.0, out=start), out=start)
+    # While a call runs nothing is idle, so its end is as far from that idle time as its start.
+    ended[order] = end - first - idle
+    return BusySpan(float(reached[-1] - first - idle[-1]), ended)

@@ -8,9 +8,12 @@ import numpy.typing as npt
 
 from ._scored import Unparsed, scored_classes
 from .base import Need, SumMetric
-from .column import Floats
+from .column import Codes, Floats
 from .frame import Frame
 from .rows import Coded, Dense
+
+_SMALL_SPACE = 1_000_000
+"""Up to so many possible pairs of classes are counted in a table instead of being sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,25 @@ def class_rows(frame: Frame, scorer: str, unparsed: Unparsed) -> Coded:
     """One row of 3 C for each unit: its true class, its predicted class, and both where they agree."""
     true, predicted, classes = scored_classes(frame, scorer, unparsed)
     size = len(classes)
-    pairs = np.where(true < 0, -1, true.astype(np.int64) * (size + 1) + predicted)
-    found, codes = np.unique(pairs, return_inverse=True)
-    missing = int(len(found) > 0 and found[0] < 0)
-    t, p = found[missing:] // (size + 1), found[missing:] % (size + 1)
+    found, codes = _distinct_pairs(true, predicted, size + 1)
+    t, p = found // (size + 1), found % (size + 1)
     columns = [t, np.where(p < size, size + p, -1), np.where(t == p, 2 * size + t, -1)]
-    return Coded.one_hot((codes - missing).astype(np.int32), columns, 3 * size)
+    return Coded.one_hot(codes, columns, 3 * size)
+
+
+def _distinct_pairs(first: Codes, second: Codes, width: int) -> tuple[npt.NDArray[np.int64], Codes]:
+    """The distinct pairs, as first * width + second, and which of them each unit is; -1 where first is."""
+    if width * width > _SMALL_SPACE:
+        pairs = np.where(first < 0, -1, first.astype(np.int64) * width + second)
+        found, inverse = np.unique(pairs, return_inverse=True)
+        missing = int(len(found) > 0 and found[0] < 0)
+        return found[missing:], (inverse - missing).astype(np.int32)
+    pairs = first * np.int32(width) + second
+    pairs[first < 0] = width * width
+    found = np.flatnonzero(np.bincount(pairs, minlength=width * width)[: width * width])
+    position = np.full(width * width + 1, -1, dtype=np.int32)
+    position[found] = np.arange(len(found))
+    return found, position[pairs]
 
 
 @dataclass(frozen=True, kw_only=True)

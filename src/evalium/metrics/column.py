@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int32]
-Index = npt.NDArray[np.intp] | npt.NDArray[np.int64] | npt.NDArray[np.bool_]
+Index = npt.NDArray[np.int32] | npt.NDArray[np.int64] | npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

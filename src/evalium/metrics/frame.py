@@ -1,6 +1,6 @@
 """The table that metrics read: one row per evaluation unit (sample x epoch), one numpy array per column."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ class Slice:
     """The units that share one value of an attribute."""
 
     value: str
-    index: npt.NDArray[np.intp]
+    index: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +120,11 @@ class Frame:
             keys=None if self.keys is None else self.keys[index],
         )
 
+    def only(self, numbers: Iterable[str]) -> "Frame":
+        """The same units with these numeric columns and nothing else but how their calls ended."""
+        kept = {name: self.numbers[name] for name in numbers if name in self.numbers}
+        return Frame(n=self.n, numbers=kept, status=self.status)
+
     def slices(self, attribute: str) -> Iterator[Slice]:
         """The units of each value of an attribute, most frequent value first; units without it are in no slice.
 
@@ -135,7 +140,7 @@ class Frame:
         if column is None:
             hint = did_you_mean(attribute, self.attributes)
             raise ConfigError(f"slices: the data has no attribute {attribute!r}.{hint}")
-        order = np.argsort(column.codes, kind="stable")
+        order = np.argsort(column.codes, kind="stable").astype(np.int32)
         counts = np.bincount(column.codes + 1, minlength=len(column.values) + 1)
         starts = np.concatenate([[0], np.cumsum(counts)])
         for code in np.argsort(-counts[1:], kind="stable"):

@@ -3,6 +3,7 @@
 from ._errors import ConnectionFailed, QuotaExhausted
 from .base import Adapter, AdapterBase, KeyedByContent, Mode, NeedsDataset, Request, Response
 from .prices import cost, count_tokens_estimate, price_of
+from .providers import key_variables
 from .registry import connect, models
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "connect",
     "cost",
     "count_tokens_estimate",
+    "key_variables",
     "models",
     "price_of",
 ]

@@ -75,6 +75,17 @@ GEMINI = Provider(
 )
 
 
+def key_variables() -> dict[str, tuple[str, ...]]:
+    """Environment variables that may hold the key of each provider that needs one.
+
+    Example:
+        >>> key_variables()["openai"]
+        ('OPENAI_API_KEY',)
+    """
+    known = {**OPENAI_LIKE, "anthropic": ANTHROPIC, "gemini": GEMINI}
+    return {name: provider.keys for name, provider in sorted(known.items()) if not provider.local}
+
+
 class Access(msgspec.Struct, frozen=True, kw_only=True):
     """Where and how a model is called.
 

@@ -35,16 +35,14 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         scorer: Its name.
         status: How the scoring ended.
-        value: The score, None unless it is ok.
-        label: Predicted class.
+        outcome: The score in words: `right`, `wrong`, a number, a class, or how the scoring ended.
         answer: What the scorer read out of the output.
         explanation: Why.
     """
 
     scorer: str
     status: str
-    value: float | None
-    label: str | None
+    outcome: str
     answer: Text
     explanation: Text
 

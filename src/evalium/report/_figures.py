@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from evalium.core import Estimate
+from evalium.core import Estimate, quantity
 from evalium.metrics import Confusion, Curve, Histogram, Reliability
 
 from ._data import Group, ModelPart
@@ -103,11 +103,22 @@ def times(group: Group) -> list[Figure]:
     for model in group.models:
         for table in model.results.tables.values():
             if isinstance(table, Histogram) and table.counts:
-                name = _TIMES.get(table.key, table.key)
-                drawing = time_chart(f"{name} of {model.name}", table, _quantiles(model, table.key), model.series)
-                note = f"{table.n_missing:,} units without it" if table.n_missing else "line: share of calls up to a time"
-                figures.append(Figure(f"{name}, {model.name}", drawing, note))
+                figures.append(_time(model, table))
     return figures
+
+
+def _time(model: ModelPart, table: Histogram) -> Figure:
+    name = _TIMES.get(table.key, table.key)
+    lacking = f"; {table.n_missing:,} units without it" if table.n_missing else ""
+    if one_value(table):
+        return Figure(f"{name}, {model.name}", Markup(""), f"{quantity(table.edges[0], table.unit)} for every unit{lacking}")
+    drawing = time_chart(f"{name} of {model.name}", table, _quantiles(model, table.key), model.series)
+    return Figure(f"{name}, {model.name}", drawing, f"line: share of calls up to a time{lacking}")
+
+
+def one_value(table: Histogram) -> bool:
+    """Whether all units have the same value: otherwise the first and the last bin hold one each."""
+    return sum(1 for count in table.counts if count) == 1
 
 
 def _quantiles(model: ModelPart, time: str) -> dict[str, Estimate]:

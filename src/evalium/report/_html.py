@@ -110,7 +110,7 @@ def _view(group: Group) -> dict[str, Any]:
         "curves": _figures.curves(group),
         "times": _figures.times(group),
         "learning": [figure for model in group.models if (figure := _figures.learning(model)) is not None],
-        "markers": {m.name: svg(14, 14, "", marker(7, 7, m.series), kind="key") for m in group.models},
+        "markers": {m.name: svg(14, 14, "", marker(7, 7, m.series), kind="symbol") for m in group.models},
         "primary": group.standings.get(group.primary, Standing()),
     }
 

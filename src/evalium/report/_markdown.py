@@ -69,7 +69,7 @@ def _summary(group: Group) -> list[str]:
 
 def _cell(cell: _tables.Cell) -> str:
     text = number(cell.estimate)
-    marks = {"best": " **best**", "level": " *leading group*", "worst": " *worst slice*"}
+    marks = {"best": " **best**", "level": " *tied*", "worst": " *worst slice*"}
     return text + marks.get(cell.mark, "")
 
 

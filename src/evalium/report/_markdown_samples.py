@@ -41,5 +41,4 @@ def _sample(sample: Shown) -> list[str]:
 
 
 def _judged(one: Judged) -> str:
-    said = one.status if one.status != "ok" else f"{one.value:.3g}" if one.value is not None else one.label or ""
-    return f"{one.scorer} {said}"
+    return f"{one.scorer}: {one.outcome}"

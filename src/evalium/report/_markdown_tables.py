@@ -9,6 +9,7 @@ from evalium.metrics import ClassReport, Confusion, Curve, Histogram, Reliabilit
 
 from . import _tables
 from ._data import Group, ModelPart
+from ._figures import one_value
 from ._md import number, plain, table
 
 MOST_CLASSES = 20
@@ -38,7 +39,7 @@ def _matrix(confusion: Confusion) -> list[str]:
 
 def _pairs(confusion: Confusion) -> list[str]:
     found = [
-        f"- {plain(p.true)} taken for {plain(p.predicted)}: {p.count:,} times, {number(p.share)} of the class"
+        f"- {plain(p.true)} taken for {plain(p.predicted)}: {p.count:,} ×, {number(p.share)} of the class"
         + (" (systematic)" if p.systematic else "")
         for p in _tables.confused_pairs(confusion)
     ]
@@ -92,6 +93,8 @@ def times(group: Group) -> list[str]:
 
 
 def _within(times: Histogram) -> list[str]:
+    if one_value(times):
+        return [quantity(times.edges[0], times.unit)] * len(_SHARES)
     total = sum(times.counts)
     reached = list(itertools.accumulate(times.counts))
     edges = times.edges[1:]

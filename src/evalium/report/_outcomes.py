@@ -41,12 +41,30 @@ class Outcome(NamedTuple):
         """
         if self.status != Status.OK:
             return self.status
-        if self.value is None or self.judged != Status.OK:
-            return self.judged or "not scored"
-        if scorer is None or scorer.kind not in ("binary", "label"):
-            return f"{self.value:.3g}"
-        right = "right" if self.value == scorer.high else "wrong"
-        return f"{self.label} ({right})" if self.label is not None else right
+        text = outcome_text(self.judged or "not scored", self.value, self.label, scorer)
+        return f"{self.label} ({text})" if self.label is not None and text in ("right", "wrong") else text
+
+
+def outcome_text(status: str, value: float | None, label: str | None, scorer: ScorerInfo | None) -> str:
+    """A score in words.
+
+    Args:
+        status: How the scoring ended.
+        value: The score.
+        label: Predicted class.
+        scorer: Whose score it is; right and wrong are told only by those of kind `binary` and `label`.
+
+    Example:
+        >>> outcome_text("ok", 1.0, None, ScorerInfo("exact")), outcome_text("ok", 0.25, None, None)
+        ('right', '0.25')
+    """
+    if status != Status.OK:
+        return status
+    if value is None:
+        return label or "no value"
+    if scorer is None or scorer.kind not in ("binary", "label"):
+        return f"{value:.3g}"
+    return "right" if value == scorer.high else "wrong"
 
 
 def apart(one: Outcome, other: Outcome, scorer: ScorerInfo | None) -> bool:

@@ -47,7 +47,7 @@ def choose_samples(
     shown = []
     for i, (stored, picks) in enumerate(zip(runs, picked, strict=True)):
         texts = texts_of(db, stored.row.id, [p.key for p in picks])
-        judged = judged_of(db, stored.row.id, [p.key for p in picks])
+        judged = judged_of(db, stored, [p.key for p in picks])
         others = [(names[j], outcomes[j]) for j in range(len(runs)) if j != i]
         mine = outcomes[i]
         shown.append([

@@ -103,7 +103,7 @@ def _disjoint(a: Estimate, b: Estimate) -> bool:
 def _reason(difference: Difference | None, p: float, separated: bool, other: Estimate) -> str:
     if difference is None:
         return "the intervals do not overlap" if separated else "the intervals overlap, or are not known"
-    text = f"difference {difference_text(difference.difference, other)}, p {p_text(p)}"
+    text = f"difference {difference_text(difference.difference, other)}, {p_text(p)}"
     if separated or math.isnan(difference.mde):
         return text
     seen = _points(difference.mde, other)
@@ -135,9 +135,9 @@ def p_text(p: float) -> str:
 
     Example:
         >>> p_text(0.0001), p_text(0.034), p_text(0.21)
-        ('below 0.001', '0.034', '0.21')
+        ('p < 0.001', 'p = 0.034', 'p = 0.21')
     """
-    return "below 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
 
 
 def _points(value: float, like: Estimate) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from evalium.core import Estimate
 from evalium.metrics import Confusion
+from evalium.stats import clopper_pearson
 
 from ._data import Group, ModelPart, Standing
 from ._figures import ENOUGH, slice_values
@@ -135,15 +136,17 @@ def attributes(group: Group) -> list[str]:
 def confused_pairs(confusion: Confusion) -> list[Pair]:
     """The most frequent confusions, as shares of the true class, at most 10.
 
-    A pair is systematic when the lower end of its share's interval lies above what each pair would have if all mistakes
-    were spread evenly over the wrong columns.
+    A pair is systematic when mistakes spread evenly over the wrong columns would hardly bring it about: the exact lower
+    bound of its share lies above the even share, at 5 % over all pairs (Bonferroni).
     """
     columns = [*confusion.classes, "unparsed"]
     total = sum(map(sum, confusion.counts))
     wrong = total - sum(row[i] for i, row in enumerate(confusion.counts))
-    even = wrong / total / max(len(confusion.counts[0]) - 1, 1) if total else 0.0
+    wide = max(len(confusion.counts[0]) - 1, 1) if confusion.counts else 1
+    even = wrong / total / wide if total else 0.0
+    level = 1 - 0.05 / max(len(confusion.counts) * wide, 1)
     pairs = [
-        Pair(confusion.classes[i], columns[j], count, share, count > 1 and share.low > even)
+        Pair(confusion.classes[i], columns[j], count, share, clopper_pearson(count, share.n, level, "lower").low > even)
         for i, (row, shares) in enumerate(zip(confusion.counts, confusion.shares, strict=True))
         for j, (count, share) in enumerate(zip(row, shares, strict=True))
         if i != j and count

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from evalium.metrics import StoredRun
+
 from ._data import Judged
 from ._failures import UNITS
-from ._outcomes import Key
+from ._outcomes import Key, outcome_text
 from ._visible import Text, cut
 
 if TYPE_CHECKING:
@@ -56,15 +58,19 @@ def texts_of(db: duckdb.DuckDBPyConnection, run: str, keys: Sequence[Key]) -> di
     return found
 
 
-def judged_of(db: duckdb.DuckDBPyConnection, run: str, keys: Sequence[Key]) -> dict[Key, tuple[Judged, ...]]:
+def judged_of(
+    db: duckdb.DuckDBPyConnection, stored: StoredRun, keys: Sequence[Key]
+) -> dict[Key, tuple[Judged, ...]]:
     """What all scorers said of some units of a run."""
+    known = {s.name: s for s in stored.scorers}
     query = f"""
         SELECT sample, epoch, scorer, status, value, label, {_ends("answer")}, {_ends("explanation")}
         FROM (SELECT * FROM scores WHERE run = $run) s {_KEYS} ORDER BY sample, epoch, written_at, scorer"""
     found: dict[Key, tuple[Judged, ...]] = {}
-    for sample, epoch, scorer, status, value, label, *ends in db.execute(query, _values(run, keys)).fetchall():
+    for sample, epoch, scorer, status, value, label, *ends in db.execute(query, _values(stored.row.id, keys)).fetchall():
         answer, explanation = _short(_text(*ends[:3])), _short(_text(*ends[3:]))
-        one = Judged(scorer=scorer, status=status, value=value, label=label, answer=answer, explanation=explanation)
+        said = outcome_text(status, value, label, known.get(scorer))
+        one = Judged(scorer=scorer, status=status, outcome=said, answer=answer, explanation=explanation)
         key = (str(sample), int(epoch))
         found[key] = (*found.get(key, ()), one)
     return found

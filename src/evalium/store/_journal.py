@@ -17,7 +17,7 @@ from evalium.core import Record, Score, StoreError
 from ._entry import Entry, Header, encode
 from ._frame import frame
 from ._segment import SUFFIX, UNBORN
-from ._sync import GroupCommit, sync_folder
+from ._sync import GroupCommit
 
 MOST_BYTES = 64 * 2**20
 MOST_ENTRIES = 50_000
@@ -55,7 +55,7 @@ class Journal:
         self._at = 0
         self._number = 0
         self._fd = -1
-        self._commit = GroupCommit()
+        self._commit = GroupCommit(folder)
         self._open_segment()
 
     @property
@@ -91,7 +91,7 @@ class Journal:
         if not self._buffer:
             return
         if self._commit.error is not None:
-            raise self._failure(self._commit.error)
+            raise self._failure(self._commit.error, self.durable)
         count = len(self._buffer)
         done, failure = _write(self._fd, b"".join(self._buffer))
         if failure is None:
@@ -103,7 +103,7 @@ class Journal:
         self.written += count
         self._commit.wrote(self._fd, self.written)
         if failure is not None:
-            raise self._failure(failure)
+            raise self._failure(failure, self.written)
         if self._bytes >= MOST_BYTES or self._entries >= MOST_ENTRIES:
             self._finish_segment()
             self._open_segment()
@@ -118,7 +118,7 @@ class Journal:
         try:
             self._commit.sync()
         except OSError as error:
-            raise self._failure(error) from error
+            raise self._failure(error, self.durable) from error
 
     def close(self) -> None:
         """Flush, make durable, and hand the last segment over; a second call does nothing.
@@ -158,11 +158,10 @@ class Journal:
             _, failure = _write(self._fd, data)
             if failure is not None:
                 raise failure
-            os.fsync(self._fd)
             os.rename(nascent, self._path)
-            sync_folder(self._folder)
         except OSError as error:
-            raise self._failure(error) from error
+            raise self._failure(error, self.written) from error
+        self._commit.born()
         self._bytes, self._entries = len(data), 0
 
     def _finish_segment(self) -> None:
@@ -171,7 +170,6 @@ class Journal:
             self._path.unlink(missing_ok=True)
             os.close(fd)
         elif self._handover is None:
-            self._commit.sync()
             os.close(fd)
         else:
             self._handover(self._path, fd)
@@ -188,11 +186,11 @@ class Journal:
         os.ftruncate(self._fd, self._bytes + kept)
         return count, kept
 
-    def _failure(self, error: OSError) -> StoreError:
+    def _failure(self, error: OSError, safe: int) -> StoreError:
         free = shutil.disk_usage(self._folder).free if self._folder.exists() else 0
         return StoreError(
             f"cannot write the journal {self._path}: {error.strerror or error}. {free / 2**20:,.1f} MB are free there. "
-            f"Everything written before ({self.written:,} calls) is safe: make room or choose another workspace "
+            f"Everything written before ({safe:,} calls) is safe: make room or choose another workspace "
             "(EVALIUM_HOME), then run the same command again to resume"
         )
 

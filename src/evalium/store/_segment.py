@@ -30,8 +30,11 @@ def unborn_paths(folder: Path) -> list[Path]:
 
 
 def set_aside(path: Path) -> None:
-    """Keep a segment whose header is damaged where it is not taken for one."""
-    path.rename(path.with_suffix(".torn"))
+    """Keep a segment whose header is damaged where it is not taken for one; what a power cut emptied just goes."""
+    if path.read_bytes().strip(b"\0"):
+        path.rename(path.with_suffix(".torn"))
+    else:
+        path.unlink()
 
 
 def hold(path: Path) -> int | None:

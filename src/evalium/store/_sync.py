@@ -57,31 +57,44 @@ def _sync_path(path: str) -> None:
 class GroupCommit:
     """Calls fsync at most `MOST_SECONDS` or `MOST_ENTRIES` after a write.
 
+    Args:
+        folder: Where the files are created.
+
     Attributes:
         durable: Entries that are known to be on disk.
         error: What went wrong in the background, if anything did.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.durable = 0
         self.error: OSError | None = None
+        self._folder = folder
         self._written = 0
         self._files: list[int] = []
+        self._current: int | None = None
+        self._born = False
         self._due = threading.Condition()
         self._syncing = threading.Lock()
         self._full = threading.Event()
         self._stop = False
         self._thread: threading.Thread | None = None
 
+    def born(self) -> None:
+        """Note that a file was created, so that the next sync makes its name durable too."""
+        with self._due:
+            self._born, self._current = True, None
+
     def wrote(self, fd: int, total: int) -> None:
         """Note that `total` entries have been written so far, the latest into `fd`."""
         self._written = total
-        if self._files and self._files[-1] == fd:
+        if self._current == fd:
             if total - self.durable >= MOST_ENTRIES:
                 self._full.set()
             return
         with self._due:
-            self._files.append(fd)
+            # A descriptor of its own: whoever seals the file may close his before it is synced here.
+            self._files.append(os.dup(fd))
+            self._current = fd
             self._due.notify()
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="evalium-fsync", daemon=True)
@@ -97,9 +110,16 @@ class GroupCommit:
             with self._due:
                 # First the swap, then the count: a write that still saw the old list is then part of the count.
                 files, self._files = self._files, []
+                born, self._born, self._current = self._born, False, None
                 total = self._written
-            for fd in files:
-                _sync_data(fd)
+            try:
+                for fd in files:
+                    _sync_data(fd)
+                if born:
+                    sync_folder(self._folder)
+            finally:
+                for fd in files:
+                    os.close(fd)
             self.durable = total
         if self.error is not None:
             raise self.error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from markupsafe import Markup
 
 from evalium.core import Estimate, estimate_text
@@ -61,5 +63,5 @@ def _cell(place: tuple[float, float, float], confusion: Confusion, row: int, col
 
 
 def _depth(share: Estimate) -> float:
-    """Faint but seen for a single unit, full for the whole row."""
-    return 0.12 + 0.88 * share.value if share.defined else 0.0
+    """Faint but seen for a single unit, full for the whole row; the root keeps rare confusions apart."""
+    return 0.1 + 0.9 * math.sqrt(share.value) if share.defined else 0.0

@@ -78,6 +78,7 @@
       for (const text of long) text.open = open;
     });
     tools.hidden = false;
+    if (select) select.value = section.querySelector(".of-model").dataset.model;
     show();
   }
 
