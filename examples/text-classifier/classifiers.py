@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 
 def logistic_regression() -> Any:
     """Logistic regression on weighted words and pairs of words, not fitted yet."""
-    return make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(C=10, solver="liblinear"))
+    return make_pipeline(words_and_pairs(), LogisticRegression(C=10, solver="liblinear"))
 
 
 def naive_bayes() -> Any:
@@ -26,12 +26,17 @@ def naive_bayes() -> Any:
 
 def trained_linear_svm(train: str) -> Any:
     """A linear support vector machine, fitted to a file of texts and categories."""
-    return make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LinearSVC(random_state=0)).fit(*read(train))
+    return make_pipeline(words_and_pairs(), LinearSVC(random_state=0)).fit(*read(train))
 
 
 def trained_naive_bayes(train: str) -> Any:
     """Complement naive Bayes, fitted to a file of texts and categories."""
     return make_pipeline(TfidfVectorizer(), ComplementNB()).fit(*read(train))
+
+
+def words_and_pairs() -> Any:
+    """Weights of words and of pairs of words; one said twice counts for less than twice."""
+    return TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
 
 
 def read(file: str) -> tuple[list[str], list[str]]:

@@ -13,8 +13,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
-
 if TYPE_CHECKING:
     from .core import (
         CrossValidation,
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
         Tool,
         Verdict,
     )
+    from .core.version import __version__
     from .decide import compare
     from .metrics import metric
     from .models.local.function import model
@@ -79,6 +78,7 @@ _WHERE = {
     ),
     "Outcome": "runner",
     "Workspace": "store",
+    "__version__": "core.version",
     "compare": "decide",
     "metric": "metrics",
     "model": "models.local.function",

@@ -59,7 +59,11 @@ def test_third_parties_register_by_entry_points(tmp_path: Path):
         print(registry.names(), registry.get("spread")(), registry.get("path").__name__)
     """)
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True,
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
         env={"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"},
     )
     assert done.stdout.strip() == "['path', 'spread'] theirs PurePosixPath"

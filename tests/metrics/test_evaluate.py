@@ -99,6 +99,11 @@ def test_confusion_matrix(results: Results) -> None:
             assert (share.low, share.high) == pytest.approx((expected.low, expected.high))
 
 
+def test_accuracy_of_labels_comes_with_its_confusion_matrix() -> None:
+    found = evaluate(create_all(["intent.accuracy", "right.accuracy"], SCORERS), rich_frame(50))
+    assert set(found.tables) == {"intent.confusion", "intent.classes"}
+
+
 def test_confusion_matrix_has_a_column_for_unparsed_and_leaves_out_rare_classes() -> None:
     from evalium.metrics.class_tables import class_report, confusion_matrix
 

@@ -19,6 +19,7 @@ from evalium.metrics import (
     create,
     estimate,
     evaluate,
+    needed_columns,
     paired,
     registry,
 )
@@ -153,6 +154,28 @@ def test_a_slice_is_the_metric_of_the_subset(name: str, frame: Frame) -> None:
         for key, found in results.slices["lang"][cut.value].items():
             assert close(found, subset[key]), key
             assert (found.n, found.n_missing) == (subset[key].n, subset[key].n_missing)
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_reads_only_the_columns_that_it_declares(name: str, frame: Frame) -> None:
+    """Runs load no others."""
+    metric = built_in(name)
+    needed = needed_columns([metric], [s.name for s in SCORERS])
+    declared = {
+        *needed.records,
+        *(f"{scorer}.{column}" for scorer, columns in needed.scores.items() for column in columns),
+    }
+
+    def loaded(column: str) -> bool:
+        return column in declared or (".values." in column and column.partition(".values.")[0] + ".values" in declared)
+
+    narrow = replace(
+        frame,
+        numbers={k: v for k, v in frame.numbers.items() if loaded(k)},
+        categories={k: v for k, v in frame.categories.items() if loaded(k)},
+        probabilities={k: v for k, v in frame.probabilities.items() if f"{k}.probabilities" in declared},
+    )
+    assert repr(one(metric, narrow)) == repr(one(metric, frame))
 
 
 @pytest.mark.parametrize("name", BUILT_IN)

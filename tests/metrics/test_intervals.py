@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalium.core import Estimate
-from evalium.metrics import Frame, How, ScorerInfo, create, estimate
+from evalium.metrics import Frame, How, ScorerInfo, create, estimate, evaluate
+from evalium.metrics.class_counts import class_counts, class_rows
 from evalium.stats import cluster_mean, cluster_ratio, delong, t_mean, wilson
 from tests.metrics.frames import SCORERS, built_in, rich_frame
 
@@ -40,8 +41,6 @@ def test_graded_is_t() -> None:
 def test_a_slice_of_graded_values_stays_graded() -> None:
     """A slice in which all values happen to be 0 or 1 is no proportion."""
     frame = Frame.from_columns({"s.value": [0.5, 0, 1, 1, 0.2], "attributes.x": ["a", "b", "b", "b", "a"]})
-    from evalium.metrics import evaluate
-
     results = evaluate(create("s", [ScorerInfo("s", "graded")]), frame)
     assert results.slices["x"]["b"]["s"].method == "t"
 
@@ -199,8 +198,6 @@ def test_many_units_of_a_weighted_metric_are_jackknifed() -> None:
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=2, max_size=30), st.integers(0, 3))
 def test_rows_are_the_confusion(pairs: list[tuple[int, int]], unreadable: int) -> None:
     """Sums of class rows against counting by hand, with unreadable answers."""
-    from evalium.metrics.class_counts import class_counts, class_rows
-
     names = "abc"
     labels = [names[p] for _, p in pairs] + [None] * unreadable
     targets = [names[t] for t, _ in pairs] + ["a"] * unreadable
@@ -223,7 +220,7 @@ def test_sparse_and_dense_tables_agree() -> None:
     guess = np.where(rng.random(3000) < 0.5, true, rng.integers(0, 300, 3000))
     frame = Frame.from_columns({"s.label": [f"{g:03d}" for g in guess], "s.target": [f"{t:03d}" for t in true]})
     metric = create("f1_macro", [ScorerInfo("s", "label")])[0]
-    rows = metric.rows(frame)  # type: ignore[attr-defined]
+    rows = class_rows(frame, "s", "wrong")
     assert issparse(rows.table)
     dense = replace(rows, table=rows.table.toarray())
     assert np.array_equal(rows.total(), dense.total())

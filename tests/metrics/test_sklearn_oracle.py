@@ -17,12 +17,11 @@ import pytest
 from evalium.metrics import Category, Frame, Metric, Probabilities, ScorerInfo, create, estimate
 from tests.extras import require_extra
 
-require_extra("sklearn")
-
-from sklearn import datasets, metrics  # noqa: E402
-from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: E402
-from sklearn.linear_model import LogisticRegression  # noqa: E402
-from sklearn.naive_bayes import GaussianNB, MultinomialNB  # noqa: E402
+metrics = require_extra("sklearn.metrics")
+datasets = require_extra("sklearn.datasets")
+text = require_extra("sklearn.feature_extraction.text")
+linear_model = require_extra("sklearn.linear_model")
+naive_bayes = require_extra("sklearn.naive_bayes")
 
 EXACT = 1e-12
 SCORERS = (ScorerInfo("s", "probability"),)
@@ -66,25 +65,29 @@ def banking(shared_data: Path) -> Case:
         test = list(csv.DictReader(file))
     chosen = np.random.default_rng(0).permutation(len(train))[:1500]
     rows = [train[i] for i in chosen] + test
-    x = TfidfVectorizer().fit_transform(row["text"] for row in rows)
+    x = text.TfidfVectorizer().fit_transform(row["text"] for row in rows)
     y = np.array([row["category"] for row in rows])
-    return case(MultinomialNB(), x, y, slice(0, 1500), slice(1500, None))
+    return case(naive_bayes.MultinomialNB(), x, y, slice(0, 1500), slice(1500, None))
 
 
 @pytest.fixture(scope="module")
 def sentiment(shared_data: Path) -> Case:
     lines = (shared_data / "sentiment_sentences" / "amazon_cells_labelled.txt").read_text(encoding="utf-8").split("\n")
     rows = [line.rsplit("\t", 1) for line in lines if "\t" in line]
-    x = TfidfVectorizer().fit_transform(text for text, _ in rows)
+    x = text.TfidfVectorizer().fit_transform(sentence for sentence, _ in rows)
     y = np.array(["positive" if label.strip() == "1" else "negative" for _, label in rows])
-    return case(LogisticRegression(), x, y, slice(0, 400), slice(400, None))
+    return case(linear_model.LogisticRegression(), x, y, slice(0, 400), slice(400, None))
 
 
 @pytest.fixture(scope="module")
 def digits() -> Case:
     x, y = datasets.load_digits(return_X_y=True)
     return case(
-        GaussianNB(), x + np.random.default_rng(0).normal(0, 6, x.shape), y.astype(str), slice(0, 900), slice(900, None)
+        naive_bayes.GaussianNB(),
+        x + np.random.default_rng(0).normal(0, 6, x.shape),
+        y.astype(str),
+        slice(0, 900),
+        slice(900, None),
     )
 
 
@@ -92,7 +95,7 @@ def digits() -> Case:
 def iris() -> Case:
     x, y = datasets.load_iris(return_X_y=True)
     order = np.random.default_rng(3).permutation(len(x))
-    return case(LogisticRegression(), x[order][:, :2], y[order].astype(str), slice(0, 60), slice(60, None))
+    return case(linear_model.LogisticRegression(), x[order][:, :2], y[order].astype(str), slice(0, 60), slice(60, None))
 
 
 @pytest.fixture(params=["banking", "sentiment", "digits", "iris"])

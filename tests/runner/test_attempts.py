@@ -19,7 +19,6 @@ from evalium.core import (
 from evalium.models import AdapterBase, Request, Response
 from evalium.runner.attempts import Attempted, attempt
 from evalium.runner.limiter import Limiter
-
 from tests.runner.virtual_time import run_virtual
 
 REQUEST = Request(messages=(Message("user", "hi"),))
@@ -28,10 +27,10 @@ REQUEST = Request(messages=(Message("user", "hi"),))
 class Scripted(AdapterBase):
     """Answers with the next item of a script: an exception, a response, or seconds to hang."""
 
-    identity: dict[str, Any] = {}
     endpoint = "scripted"
 
     def __init__(self, script: Sequence[Exception | Response | float]) -> None:
+        self.identity: dict[str, Any] = {}
         self.script = list(script)
         self.sent_at: list[float] = []
 

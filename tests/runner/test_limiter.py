@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalium.runner.limiter import Limiter
-
 from tests.runner.virtual_time import run_virtual
 
 

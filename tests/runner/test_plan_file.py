@@ -37,7 +37,10 @@ def test_a_minimal_plan(tmp_path: Path):
     ("text", "said"),
     [
         (MINIMAL + "promt: x\n", ["plan.yaml:4", "unknown key 'promt'", "'prompt'"]),
-        ("plan: p\ndata:\n  file: a.csv\n  inputs: q\nmodels: [m]\n", ["plan.yaml:4", "'inputs'", "`$.data`", "'input'"]),
+        (
+            "plan: p\ndata:\n  file: a.csv\n  inputs: q\nmodels: [m]\n",
+            ["plan.yaml:4", "'inputs'", "`$.data`", "'input'"],
+        ),
         (MINIMAL.replace("[mock/echo]", "\n  - {id: openai/x, price: {inptu: 1}}"), [":4", "'inptu'", "'input'"]),
         (MINIMAL + "epochs: many\n", [":4", "Expected `int`, got `str`", "`$.epochs`", "'many'"]),
         (MINIMAL + "execution: {budget: lots}\n", ["`$.execution.budget`", "'lots'"]),

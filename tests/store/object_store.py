@@ -28,7 +28,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         query = parse_qs(urlsplit(self.path).query)
         if "list-type" in query:
-            self.answer(200, self.listing(query.get("prefix", [""])[0], query.get("delimiter", [""])[0]))
+            self.answer(
+                200, self.listing(*(query.get(name, [""])[0] for name in ("prefix", "delimiter", "start-after")))
+            )
             return
         body = self.objects.get(self.key)
         if body is None:
@@ -55,11 +57,11 @@ class _Handler(BaseHTTPRequestHandler):
     def key(self) -> str:
         return unquote(urlsplit(self.path).path).split("/", 2)[-1]
 
-    def listing(self, prefix: str, delimiter: str) -> bytes:
+    def listing(self, prefix: str, delimiter: str, after: str) -> bytes:
         found, folders = [], set()
         for key, body in sorted(self.objects.items()):
             rest = key.removeprefix(prefix)
-            if not key.startswith(prefix):
+            if not key.startswith(prefix) or key <= after:
                 continue
             if delimiter and delimiter in rest:
                 folders.add(prefix + rest.split(delimiter)[0] + delimiter)

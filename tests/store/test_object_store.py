@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from evalium.store import Entry, Lake, Workspace
@@ -51,8 +52,6 @@ with Workspace.open(sys.argv[1], lake_url="s3://bucket/x", storage_options=optio
             journal.write(record(number, run=f"{sys.argv[3]}-{number}"))
         ws.seal()
 """
-    import json
-
     with object_store() as (options, _):
         children = [Child(code, str(tmp_path / name), json.dumps(options), name) for name in ("a", "b")]
         assert [child.line() for child in children] == ["ready", "ready"]

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 @workspace
 @as_json
 def compare(
-    runs: tuple[str, ...], metrics: tuple[str, ...], level: float | None, force: bool, workspace: str | None, as_json: bool
+    runs: tuple[str, ...],
+    metrics: tuple[str, ...],
+    level: float | None,
+    force: bool,
+    workspace: str | None,
+    as_json: bool,
 ) -> None:
     """Compare runs with a baseline, paired by the content of their samples.
 

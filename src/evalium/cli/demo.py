@@ -15,7 +15,9 @@ PLANS = ("breast-cancer.yaml", "digits.yaml")
 
 @click.command()
 @workspace
-@click.option("-o", "--report", "report_file", default="demo-report.html", show_default=True, help="Where the report goes.")
+@click.option(
+    "-o", "--report", "report_file", default="demo-report.html", show_default=True, help="Where the report goes."
+)
 @as_json
 def demo(workspace: str | None, report_file: str, as_json: bool) -> None:
     """Train three scikit-learn classifiers on two real data sets, evaluate, slice and compare them.

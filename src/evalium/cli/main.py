@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from evalium import __version__
+from evalium.core.version import __version__
 from evalium.core import EvaliumError, ExitCode
 
 COMMANDS = {

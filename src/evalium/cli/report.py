@@ -11,7 +11,9 @@ from .options import workspace
 
 @click.command()
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
-@click.option("-o", "--output", "file", type=click.Path(path_type=Path), help="Where it goes. [default: report.html or .md]")
+@click.option(
+    "-o", "--output", "file", type=click.Path(path_type=Path), help="Where it goes. [default: report.html or .md]"
+)
 @click.option("--format", "form", type=click.Choice(["html", "md"]), help="Taken from the file's suffix otherwise.")
 @workspace
 def report(runs: tuple[str, ...], file: Path | None, form: str | None, workspace: str | None) -> None:

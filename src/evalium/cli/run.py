@@ -13,10 +13,14 @@ from .options import as_json, print_json, workspace
 @click.command()
 @click.argument("plan", metavar="PLAN")
 @workspace
-@click.option("-m", "--model", "models", multiple=True, metavar="ID", help="Run only this model of the plan, or one more.")
+@click.option(
+    "-m", "--model", "models", multiple=True, metavar="ID", help="Run only this model of the plan, or one more."
+)
 @click.option("-n", "--limit", type=click.IntRange(1), help="At most this many samples.")
 @click.option("--epochs", type=click.IntRange(1), help="Repeats of each sample.")
-@click.option("-c", "--concurrency", type=click.IntRange(1), help="Most calls at a time per endpoint; adapts otherwise.")
+@click.option(
+    "-c", "--concurrency", type=click.IntRange(1), help="Most calls at a time per endpoint; adapts otherwise."
+)
 @click.option("--budget", type=click.FloatRange(0, min_open=True), metavar="USD", help="Stop cleanly at this cost.")
 @click.option("--max-retries", type=click.IntRange(0), help="Further attempts after a retryable failure.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for one attempt.")

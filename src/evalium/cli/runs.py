@@ -12,7 +12,9 @@ from .options import as_json, print_json, workspace
 
 @click.command()
 @workspace
-@click.option("-n", "--limit", type=click.IntRange(1), default=30, show_default=True, help="At most this many, newest first.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(1), default=30, show_default=True, help="At most this many, newest first."
+)
 @click.option("--plan", help="Only runs of this plan.")
 @click.option("--model", help="Only runs of this model.")
 @click.option(
@@ -46,7 +48,13 @@ def runs(**options: Any) -> None:
     for row in rows:
         units = ", ".join(f"{n:,} {status}" for status, n in row.counts.items() if n)
         table.add_row(
-            row.id, Text(row.plan), Text(row.model), row.status, units, Text(_headline(row.summary)), _age(row.created_at)
+            row.id,
+            Text(row.plan),
+            Text(row.model),
+            row.status,
+            units,
+            Text(_headline(row.summary)),
+            _age(row.created_at),
         )
     console().print(table)
 

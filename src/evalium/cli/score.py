@@ -52,5 +52,7 @@ def _entry(text: str) -> str | dict[str, Any]:
     except yaml.YAMLError as error:
         raise ConfigError(f"--scorer {text!r} is not valid YAML: {error}") from None
     if not isinstance(read, dict):
-        raise ConfigError(f"--scorer {text!r}: write a name, or one name with its options, as in '{{exact: {{case: ignore}}}}'")
+        raise ConfigError(
+            f"--scorer {text!r}: write a name, or one name with its options, as in '{{exact: {{case: ignore}}}}'"
+        )
     return read

@@ -65,7 +65,9 @@ def _notes(run: RunResult) -> list[str]:
         where = f"{worst.attribute} = {worst.value}"
         notes.append(f"{run.model}: {headline} is worst where {where}: {estimate_text(worst.estimate)}")
     for requirement in run.requirements:
-        notes.append(f"{run.model}: {requirement.metric} {requirement.rule}: {requirement.verdict}, {requirement.reason}")
+        notes.append(
+            f"{run.model}: {requirement.metric} {requirement.rule}: {requirement.verdict}, {requirement.reason}"
+        )
     return notes
 
 

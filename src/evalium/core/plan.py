@@ -13,7 +13,7 @@ class _Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Base of every plan section: unknown keys are errors."""
 
 
-class Subset(_Config, kw_only=True):
+class Subset(_Config, frozen=True, kw_only=True):
     """A seeded subset of a dataset.
 
     Attributes:
@@ -27,7 +27,7 @@ class Subset(_Config, kw_only=True):
     seed: int = 0
 
 
-class Data(_Config, kw_only=True):
+class Data(_Config, frozen=True, kw_only=True):
     """Where samples come from and which field is what.
 
     Exactly one of `file`, `items`, `python`, `huggingface`, `sklearn` or `name` is given. A mapping value is the name
@@ -88,7 +88,7 @@ class Data(_Config, kw_only=True):
     limit: int | None = None
 
 
-class FewShot(_Config, kw_only=True):
+class FewShot(_Config, frozen=True, kw_only=True):
     """Worked examples put before the question; the item itself is never among them.
 
     Attributes:
@@ -112,14 +112,14 @@ class FewShot(_Config, kw_only=True):
     as_turns: bool = False
 
 
-class PromptMessage(_Config, kw_only=True):
+class PromptMessage(_Config, frozen=True, kw_only=True):
     """One turn of a chat template: a role and a Jinja text."""
 
     role: Literal["system", "user", "assistant"]
     content: str
 
 
-class Step(_Config, kw_only=True):
+class Step(_Config, frozen=True, kw_only=True):
     """One step of a declared chain.
 
     Attributes:
@@ -139,7 +139,7 @@ class Step(_Config, kw_only=True):
     generation: dict[str, Any] = {}
 
 
-class Price(_Config, kw_only=True):
+class Price(_Config, frozen=True, kw_only=True):
     """What a model costs.
 
     Attributes:
@@ -165,7 +165,7 @@ class Price(_Config, kw_only=True):
     source: str | None = None
 
 
-class CrossValidation(_Config, kw_only=True):
+class CrossValidation(_Config, frozen=True, kw_only=True):
     """Train and test on folds of the dataset instead of predicting with what is handed over.
 
     Attributes:
@@ -181,7 +181,7 @@ class CrossValidation(_Config, kw_only=True):
     learning_curve: tuple[float, ...] = (0.1, 0.325, 0.55, 0.775, 1.0)
 
 
-class Model(_Config, kw_only=True):
+class Model(_Config, frozen=True, kw_only=True):
     """A thing that answers.
 
     Attributes:
@@ -218,7 +218,7 @@ class Model(_Config, kw_only=True):
         return self.name or self.id
 
 
-class Solver(_Config, kw_only=True):
+class Solver(_Config, frozen=True, kw_only=True):
     """How a sample becomes calls, where one prompt is not enough.
 
     Exactly one of `python` and `chain` is given.
@@ -236,7 +236,7 @@ class Solver(_Config, kw_only=True):
     tools: tuple[Tool, ...] = ()
 
 
-class Execution(_Config, kw_only=True):
+class Execution(_Config, frozen=True, kw_only=True):
     """How calls are made; nothing here changes an answer.
 
     Attributes:
@@ -262,7 +262,7 @@ class Execution(_Config, kw_only=True):
     fail_fast_on_quota: bool = True
 
 
-class Decide(_Config, kw_only=True):
+class Decide(_Config, frozen=True, kw_only=True):
     """What a model must fulfil.
 
     Attributes:
@@ -275,7 +275,7 @@ class Decide(_Config, kw_only=True):
 Named = str | dict[str, Any]
 
 
-class Plan(_Config, kw_only=True):
+class Plan(_Config, frozen=True, kw_only=True):
     """Data, models, prompt, scorers and metrics of one evaluation.
 
     Attributes:

@@ -12,6 +12,7 @@ import msgspec
 
 from .errors import ConfigError, UnknownName, did_you_mean
 
+
 class Registry:
     """Names of one kind, resolved when first used.
 

@@ -137,13 +137,19 @@ def _common(opened: Sequence[StoredRun], asked: Sequence[str]) -> list[Metric]:
 
 
 def _against(
-    base: StoredRun, base_frame: Frame, run: StoredRun, frame: Frame, metrics: Sequence[Metric], level: float, force: bool
+    base: StoredRun,
+    base_frame: Frame,
+    run: StoredRun,
+    frame: Frame,
+    metrics: Sequence[Metric],
+    level: float,
+    force: bool,
 ) -> RunComparison:
     pairs = align(frame, base_frame)
     if pairs.a.n == 0:
         raise DataError(
-            f"runs {run.row.id} and {base.row.id} have no sample in common, so nothing can be paired: their datasets are"
-            f" {run.row.dataset!r} and {base.row.dataset!r}"
+            f"runs {run.row.id} and {base.row.id} have no sample in common, so nothing can be paired: their"
+            f" datasets are {run.row.dataset!r} and {base.row.dataset!r}"
         )
     seed = ("compare", base.row.id, run.row.id)
     differences: list[Difference] = []

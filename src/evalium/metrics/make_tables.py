@@ -26,7 +26,8 @@ def make_tables(metrics: Sequence[Metric], frame: Frame, how: How) -> dict[str, 
     tables: dict[str, Table] = {}
     for metric in metrics:
         scorer = str(metric.options.get("scorer", ""))
-        if metric.name in _OF_CLASSES and f"{scorer}.confusion" not in tables:
+        of_classes = metric.name in _OF_CLASSES or metric.options.get("by") == "label"
+        if of_classes and f"{scorer}.confusion" not in tables:
             unparsed = metric.options["unparsed"]
             tables[f"{scorer}.confusion"] = confusion_matrix(frame, scorer, unparsed, how.level)
             tables[f"{scorer}.classes"] = class_report(frame, scorer, unparsed, how)

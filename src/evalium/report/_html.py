@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from evalium.core import Estimate, interval_text, quantity, value_text
 
@@ -72,6 +72,7 @@ def _environment() -> Environment:
         "flag": flag_text,
         "findings": findings_text,
         "sort_key": sort_key,
+        "breakable": lambda name: escape(name).replace("_", Markup("_<wbr>")),
     }
     return environment
 

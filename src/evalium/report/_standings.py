@@ -14,6 +14,10 @@ from evalium.store import Workspace
 from ._data import ModelPart, Standing
 
 
+OTHERWISE = "measured in another way, so not compared"
+FLAT = "neither varies, so nothing can be said of their difference"
+
+
 class Comparisons:
     """Paired differences of a group's runs, each made once.
 
@@ -82,14 +86,20 @@ def _standing(key: str, models: Sequence[ModelPart], comparisons: Comparisons) -
     rivals = [name for name in values if name != best]
     if not rivals:
         return Standing(best=best)
-    found = {name: comparisons.difference(key, best, name) for name in rivals}
+    alike = [name for name in rivals if values[name].signature == values[best].signature]
+    found = {name: comparisons.difference(key, best, name) for name in alike}
     told = {name: d for name, d in found.items() if d is not None and not math.isnan(d.p)}
     adjusted = dict(zip(told, holm([d.p for d in told.values()]), strict=True))
     reasons, level_with = {}, []
     for name in rivals:
+        if name not in alike:
+            reasons[name] = OTHERWISE
+            level_with.append(name)
+            continue
         difference, p = told.get(name), adjusted.get(name, math.nan)
-        separated = p < 1 - values[best].level if difference else _disjoint(values[best], values[name])
-        reasons[name] = _reason(difference, p, separated, values[name])
+        flat = _flat(values[best], values[name])
+        separated = not flat and (p < 1 - values[best].level if difference else _disjoint(values[best], values[name]))
+        reasons[name] = FLAT if flat else _reason(difference, p, separated, values[name])
         if not separated:
             level_with.append(name)
     return Standing(best=best, level_with=tuple(level_with), by="paired" if told else "intervals", reasons=reasons)
@@ -98,6 +108,11 @@ def _standing(key: str, models: Sequence[ModelPart], comparisons: Comparisons) -
 def _disjoint(a: Estimate, b: Estimate) -> bool:
     """Whether two intervals share no value; one without an interval is never separated."""
     return a.low > b.high or b.low > a.high
+
+
+def _flat(a: Estimate, b: Estimate) -> bool:
+    """Whether both intervals have no width, as with times that a whole batch shares: that is no precision."""
+    return a.low == a.high and b.low == b.high
 
 
 def _reason(difference: Difference | None, p: float, separated: bool, other: Estimate) -> str:

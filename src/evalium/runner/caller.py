@@ -102,7 +102,8 @@ class Caller:
                 digest.update(sample.hash.encode())
             if self._content is not None:
                 digest.update(canonical_json(self._content(request)))
-        return digest.hexdigest()
+        key: str = digest.hexdigest()
+        return key
 
     def _prefix(self, request: Request) -> Any:
         # parameters are one object for a whole run, so their share of the key is computed once

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from evalium import __version__
+from evalium.core.version import __version__
 from evalium.core import Plan, UnknownName
 from evalium.metrics import ScorerInfo
 from evalium.store import RunRow, RunStatus, Workspace
@@ -79,7 +79,7 @@ def version_of(prepared: Prepared) -> str:
 def _status(run: Execution) -> RunStatus:
     if run.engine is None or run.engine.stopped or not run.complete:
         return "interrupted"
-    return "partial" if run.tally.errors else "done"
+    return "partial" if run.progress().errors else "done"
 
 
 def _exists(store: Workspace, run: str) -> bool:

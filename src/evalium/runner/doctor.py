@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import os
 import platform
@@ -167,8 +166,6 @@ async def _endpoint(name: str, url: str) -> tuple[Check, str | None]:
         timeout = aiohttp.ClientTimeout(total=PATIENCE)
         async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
             return Check(name, "ok", f"{url} answers (HTTP {response.status})"), response.headers.get("date")
-    except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
         why = str(error) or type(error).__name__
         return Check(name, "failed", f"{url} does not answer: {why}. Is the server up and the address right?"), None
-
-

@@ -14,7 +14,7 @@ from evalium.store import Done, Journal
 from .caller import Caller, Spending
 from .prompting import BuildRequest
 from .scoring import Scoring
-from .solver import Call, Solve, trace_key, trace_record
+from .solver import Call, Result, Solve, trace_key, trace_record
 
 HOPELESS = 5
 FLUSH_EVERY = 64
@@ -129,6 +129,7 @@ class Engine:
             return
         call = self._open_call(sample, epoch)
         began = asyncio.get_running_loop().time()
+        result: Result
         try:
             result = await self._solve(sample, call)
         except Exception as error:  # a solver is user code: what it raises is the outcome of this sample
@@ -176,7 +177,9 @@ class Engine:
         elif record.status is Status.OK:
             self._hopeless = -1
         if self._spending.exhausted and not self._stopping:
-            self.stop(BudgetExceeded(f"the budget of ${self._spending.budget:g} is spent (${self._spending.spent:.4f})"))
+            self.stop(
+                BudgetExceeded(f"the budget of ${self._spending.budget:g} is spent (${self._spending.spent:.4f})")
+            )
 
     def _watch_failures(self, record: Record) -> None:
         """Stop early when nothing has ever worked and the reason will not go away."""

@@ -77,8 +77,7 @@ class Execution(msgspec.Struct, kw_only=True):
     findings: dict[str, Any] = {}
     complete: bool = False
 
-    @property
-    def tally(self) -> Tally:
+    def progress(self) -> Tally:
         """How far it is."""
         return self.engine.tally if self.engine else Tally()
 

@@ -63,9 +63,7 @@ class Forecast(msgspec.Struct, kw_only=True):
     notes: list[str]
 
 
-def forecast(
-    plan: Plan, base: Path, *, workspace: str | Path | None = None, skip_bad_rows: bool = False
-) -> Forecast:
+def forecast(plan: Plan, base: Path, *, workspace: str | Path | None = None, skip_bad_rows: bool = False) -> Forecast:
     """Estimate calls, tokens, cost and time of a plan; no model is called.
 
     Tokens sent are a quarter of the characters of up to 200 rendered prompts. Tokens answered are the mean of earlier
@@ -81,7 +79,7 @@ def forecast(
     with Workspace.open(workspace) as store:
         found = [_one(prepared, store, model, units, prompt_tokens) for model in prepared.models]
     notes = [
-        f"input: a quarter of the characters of {min(units, PILOT):,} rendered prompts, {prompt_tokens:,.0f} tokens each",
+        f"input: a quarter of the characters of {min(units, PILOT):,} prompts, {prompt_tokens:,.0f} tokens a call",
         "output: the mean of earlier calls of the model here, else max_tokens, else 256 tokens a call",
     ]
     if plan.solver:
@@ -106,7 +104,9 @@ def _one(prepared: Prepared, store: Workspace, model: Model, units: int, prompt_
     tokens = answered if answered is not None else float(params.get("max_tokens") or USUAL_OUTPUT)
     price = price_of(model)
     sent, received = round(calls * prompt_tokens), round(calls * tokens)
-    spent = None if price is None else cost(price, Response(input_tokens=sent, output_tokens=received, service_time=0.0))
+    spent = (
+        None if price is None else cost(price, Response(input_tokens=sent, output_tokens=received, service_time=0.0))
+    )
     width = model.concurrency or prepared.plan.execution.concurrency or 20
     return ModelForecast(
         model=model.label,

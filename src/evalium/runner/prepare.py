@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from evalium import datasets, metrics, models, scorers
+from evalium import datasets, metrics, scorers
 from evalium.core import ConfigError, Data, DataError, Model, Plan, Sample
 
 from .few_shot import Examples

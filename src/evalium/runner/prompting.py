@@ -19,8 +19,9 @@ BuildRequest = Callable[[Sample], Request]
 _GENERATE_CHOICE = "{{ input }}\n\n{% for letter, choice in lettered %}{{ letter }}. {{ choice }}\n{% endfor %}\n" + (
     "Answer with the letter of the right choice alone, as in: Answer: A"
 )
-_FIRST_TOKEN_CHOICE = "{{ input }}\n\n{% for letter, choice in lettered %}{{ letter }}. {{ choice }}\n{% endfor %}\nAnswer:"
-_MODES: dict[str, Mode] = {"choice_generate": "generate", "generate": "generate"}
+_FIRST_TOKEN_CHOICE = (
+    "{{ input }}\n\n{% for letter, choice in lettered %}{{ letter }}. {{ choice }}\n{% endfor %}\nAnswer:"
+)
 
 
 def variables_of(sample: Sample) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def _default_prompt(plan: Plan) -> str | None:
 
 def _chat(plan: Plan, params: dict[str, Any], stream: bool, examples: Examples | None) -> BuildRequest:
     turns = _turns(plan)
-    mode = _MODES.get(plan.mode, plan.mode)
+    mode: Mode = "choice_first_token" if plan.mode == "choice_first_token" else "generate"
     tools = plan.solver.tools if plan.solver else ()
 
     def build(sample: Sample) -> Request:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-
 from evalium import scorers
 from evalium.core import ConfigError, Plan
 from evalium.metrics import ScorerInfo, open_run
@@ -69,5 +68,3 @@ async def _score_all(store: Workspace, run: str, added: list[scorers.Scorer]) ->
             if count % 256 == 0:
                 journal.flush()
     return count
-
-

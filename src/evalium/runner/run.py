@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-
-from evalium.core import EvaliumError, Plan
+from evalium.core import EvaliumError
 from evalium.store import Workspace
 
 from .caller import Spending
@@ -120,7 +119,7 @@ async def _all(
         for one in queue:
             if stopping:
                 return
-            progress.track(one.model.label, total, lambda one=one: one.tally)
+            progress.track(one.model.label, total, one.progress)
             await execute(one, prepared, store, endpoints, spending)
             if one.engine and one.engine.stopped:
                 stopping.append(_as_error(one.engine.stopped))
@@ -166,5 +165,3 @@ def _stop_on_interrupt(runs: Sequence[Execution], stopping: list[EvaliumError]) 
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
-
-

@@ -144,7 +144,9 @@ class Call:
 
 def _reserve(sample: Sample) -> Record:
     """Hold a place, so that concurrent calls of one solver get steps of their own."""
-    return Record(key="", run="", sample=sample.id, sample_hash=sample.hash, model="", status=Status.MISSING, kind="step")
+    return Record(
+        key="", run="", sample=sample.id, sample_hash=sample.hash, model="", status=Status.MISSING, kind="step"
+    )
 
 
 Solve = Callable[[Sample, Call], Awaitable[str | Reply | Outcome]]
@@ -162,7 +164,9 @@ def make_solver(plan: Plan, base: Path) -> Solve | None:
         return _chain(plan)
     function = load_object(plan.solver.python or "", base)
     if not inspect.iscoroutinefunction(function):
-        raise ConfigError(f"solver.python {plan.solver.python!r} is not an async function: `async def solve(sample, call)`")
+        raise ConfigError(
+            f"solver.python {plan.solver.python!r} is not an async function: `async def solve(sample, call)`"
+        )
     options = plan.solver.options
 
     async def solve(sample: Sample, call: Call) -> str | Reply | Outcome:

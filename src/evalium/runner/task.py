@@ -46,7 +46,12 @@ def task_version(spec: Mapping[str, Any], scorers: Sequence[Scorer], metrics: Se
 
 
 def run_id(
-    plan: Plan, spec: Mapping[str, Any], scorers: Sequence[Scorer], adapter: Adapter, params: Mapping[str, Any], attempt: int
+    plan: Plan,
+    spec: Mapping[str, Any],
+    scorers: Sequence[Scorer],
+    adapter: Adapter,
+    params: Mapping[str, Any],
+    attempt: int,
 ) -> str:
     """Id of a run: the same task, model and parameters give the same id, so that a run can be resumed.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from evalium import __version__
+from evalium.core.version import __version__
 from evalium.core import Record, Score, StoreError
 
 from ._entry import Entry, Header, encode

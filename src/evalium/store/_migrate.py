@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalium import __version__
+from evalium.core.version import __version__
 from evalium.core import WorkspaceTooNew
 
 if TYPE_CHECKING:

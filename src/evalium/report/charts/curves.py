@@ -12,7 +12,7 @@ from evalium.metrics import Curve, CurvePoint, Reliability, ReliabilityBin
 
 from ._svg import SERIES, Scale, line, marker, path, svg, tag, words, x_axis, y_axis
 
-WIDTH, HEIGHT = 420.0, 370.0
+WIDTH, HEIGHT = 380.0, 340.0
 _X = Scale(0.0, 1.0, 52, WIDTH - 14)
 _Y = Scale(0.0, 1.0, HEIGHT - 48, 14)
 _NAMES = {"roc": ("false positive rate", "true positive rate"), "pr": ("recall", "precision")}

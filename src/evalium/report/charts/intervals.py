@@ -12,7 +12,7 @@ from evalium.core import Estimate, estimate_text, is_share, value_text
 
 from ._svg import SERIES, Scale, line, marker, spread, svg, tag, words, x_axis
 
-WIDTH = 420.0
+WIDTH = 380.0
 _ROW = 34.0
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ._svg import Scale, marker, path, spread, svg, tag, words, x_axis, y_axis
 
-WIDTH, HEIGHT = 420.0, 270.0
+WIDTH, HEIGHT = 380.0, 270.0
 _LINES = (("train", 1), ("test", 0))
 
 

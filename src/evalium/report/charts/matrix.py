@@ -12,7 +12,7 @@ from evalium.metrics import Confusion
 from ._svg import svg, tag, words
 
 MOST_CLASSES = 30
-_LEFT, _TOP = 118.0, 92.0
+_WIDTH = 396.0
 
 
 def heat_map(model: str, confusion: Confusion) -> Markup:
@@ -26,22 +26,23 @@ def heat_map(model: str, confusion: Confusion) -> Markup:
     kept = sorted(sorted(range(len(confusion.classes)), key=lambda i: -sum(confusion.counts[i]))[:size])
     columns = [*kept, *([len(confusion.classes)] if confusion.unparsed else [])]
     names = [*confusion.classes, "unparsed"]
-    cell = min(56.0, max(22.0, 290.0 / max(len(columns), 1)))
-    parts = [words(_LEFT, 12, "predicted →", kind="tick"), words(_LEFT - 8, _TOP - 8, "true ↓", kind="tick", anchor="end")]
+    longest = max((len(names[c]) for c in columns), default=1)
+    left, top = 44 + 6.6 * min(longest, 13), 34 + 5.6 * min(longest, 11)
+    cell = min(56.0, max(20.0, (_WIDTH - left - 14) / max(len(columns), 1)))
+    parts = [words(left, 12, "predicted →", kind="tick"), words(left - 8, top - 8, "true ↓", kind="tick", anchor="end")]
     for j, column in enumerate(columns):
-        x = _LEFT + (j + 0.5) * cell
         turned = words(0, 0, names[column], most=11)
-        parts.append(tag("g", turned, transform=f"translate({x + 3:.1f} {_TOP - 7:.1f}) rotate(-52)"))
+        place = f"translate({left + (j + 0.5) * cell + 3:.1f} {top - 7:.1f}) rotate(-52)"
+        parts.append(tag("g", turned, transform=place))
     for i, row in enumerate(kept):
-        y = _TOP + i * cell
-        parts.append(words(_LEFT - 8, y + cell / 2 + 4, names[row], anchor="end", most=16))
+        y = top + i * cell
+        parts.append(words(left - 8, y + cell / 2 + 4, names[row], anchor="end", most=13))
         for j, column in enumerate(columns):
-            place = (_LEFT + j * cell, y, cell)
-            parts.append(_cell(place, confusion, row, column, f"{names[row]} → {names[column]}"))
-    height = _TOP + cell * len(kept) + 6
-    width = max(_LEFT + cell * len(columns) + 34, 300)
+            place_of = (left + j * cell, y, cell)
+            parts.append(_cell(place_of, confusion, row, column, f"{names[row]} → {names[column]}"))
+    width = max(left + cell * len(columns) + 14, 240)
     label = f"Confusion matrix of {model}, {len(confusion.classes)} classes; the table of classes says the same in numbers"
-    return svg(width, height, label, *parts, kind="chart matrix")
+    return svg(width, top + cell * len(kept) + 6, label, *parts, kind="chart matrix")
 
 
 def _cell(place: tuple[float, float, float], confusion: Confusion, row: int, column: int, name: str) -> Markup:

@@ -13,7 +13,7 @@ from evalium.metrics import Histogram
 
 from ._svg import SERIES, Scale, line, path, svg, tag, words, x_axis, y_axis
 
-WIDTH, HEIGHT = 420.0, 250.0
+WIDTH, HEIGHT = 380.0, 240.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, WIDTH - 14, 34.0, HEIGHT - 32
 
 
