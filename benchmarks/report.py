@@ -77,6 +77,7 @@ class Section:
         head: Column heads.
         rows: Cells.
         targets: Bounds that this part is held against.
+        failed: Whether it could not be measured.
     """
 
     title: str
@@ -84,6 +85,12 @@ class Section:
     head: Sequence[str] = ()
     rows: list[Sequence[str]] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
+    failed: bool = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether it was measured and keeps every bound."""
+        return not self.failed and all(target.kept for target in self.targets)
 
     def text(self) -> str:
         """The section as Markdown."""

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from . import engine, machine, peers, report, scale, startup, store
 from .commands import EVALIUM
-from .process import measure
+from .process import Failed, measure
+from .workload import WrongAnswers
 
 PARTS = ("startup", "engine", "scale", "store")
 
@@ -39,28 +40,36 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     return found
 
 
-def sections(given: argparse.Namespace, folder: Path) -> list[Callable[[], report.Section]]:
-    """The parts asked for, each ready to be measured."""
+def sections(given: argparse.Namespace, folder: Path) -> dict[str, Callable[[], report.Section]]:
+    """The parts asked for by name, each ready to be measured."""
     wanted = given.parts or PARTS
     setting = engine.Setting(folder, given.samples, given.concurrency, given.repeats, given.server)
-    work: list[Callable[[], report.Section]] = []
+    work: dict[str, Callable[[], report.Section]] = {}
     if "startup" in wanted:
-        work.append(partial(startup.benchmark, folder, given.repeats))
+        work["Start-up"] = partial(startup.benchmark, folder, given.repeats)
     if "engine" in wanted:
-        work += [partial(engine.benchmark, setting, case) for case in engine.CASES]
+        work |= {case.name: partial(engine.benchmark, setting, case) for case in engine.CASES}
     if "scale" in wanted:
         sizes = (*scale.SIZES, *((scale.MILLION,) if given.million else ()))
-        work.append(partial(scale.benchmark, setting, sizes))
+        work["Growth"] = partial(scale.benchmark, setting, sizes)
     if "store" in wanted:
-        work.append(partial(store.benchmark, folder, given.repeats))
+        work["A full workspace"] = partial(store.benchmark, folder, given.repeats)
     if given.peers:
         few = engine.Setting(folder, given.peer_samples, given.concurrency, given.repeats, given.server)
-        work.append(partial(peers.benchmark, few, Path(os.environ["EVALIUM_PEERS"])))
+        work["Other tools"] = partial(peers.benchmark, few, Path(os.environ["EVALIUM_PEERS"]))
     return work
 
 
+def attempt(title: str, benchmark: Callable[[], report.Section]) -> report.Section:
+    """Measure one part; one that fails, or whose answers are wrong, says so and does not take the others with it."""
+    try:
+        return benchmark()
+    except (Failed, WrongAnswers, RuntimeError) as error:
+        return report.Section(title, f"Not measured: {error}", failed=True)
+
+
 def main() -> int:
-    """Measure, print and perhaps write the report; the exit status is 1 when a bound is not kept."""
+    """Measure, print and perhaps write the report; the exit status is 1 when a bound is not kept or a part failed."""
     given = arguments()
     facts = machine.describe()
     measure([EVALIUM, "--help"])
@@ -70,15 +79,15 @@ def main() -> int:
     facts["bytecode"] = "cached"
     done = []
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        for benchmark in sections(given, Path(folder)):
-            done.append(benchmark())
+        for title, benchmark in sections(given, Path(folder)).items():
+            done.append(attempt(title, benchmark))
             print(done[-1].text(), end="\n\n", flush=True)
     facts["load average after"] = ", ".join(f"{value:.2f}" for value in os.getloadavg())
     text = report.document(facts, done)
     if given.output is not None:
         given.output.write_text(text, encoding="utf-8")
     print("\n".join(f"{key}: {value}" for key, value in facts.items()))
-    return 0 if all(target.kept for section in done for target in section.targets) else 1
+    return 0 if all(section.kept for section in done) else 1
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@ SCORERS = (
     ScorerInfo("ll", "loglikelihood", unit="nat", low=None, high=0.0),
 )
 CLASSES = ("a", "b", "c")
-OPTIONS: dict[str, dict[str, Any]] = {"machine_cost_per_call": {"per_hour": 4.0}}
+OPTIONS: dict[str, dict[str, Any]] = {
+    f"machine_cost_{per}": {"per_hour": 4.0} for per in ("per_call", "per_1000", "total")
+}
 """Options of metrics that cannot do without."""
 
 

@@ -81,7 +81,7 @@ def test_options_and_renaming() -> None:
         ({"accuracy": 3}, "the options of metric 'accuracy' are a mapping"),
         ({"accuracy": {}, "f1": {}}, "a metric is a name or one name with its options"),
         ({"accuracy": {"name": ""}}, "option 'name': expected text"),
-        ("machine_cost_per_call", "needs the option 'per_hour'"),
+        ({"machine_cost_per_call": {"per_hour": -1}}, "option 'per_hour' must not be negative"),
         ("latency_p100", "unknown metric or scorer 'latency_p100'"),
     ],
 )

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evalium.metrics import Category, Frame, Metric, Probabilities, ScorerInfo, create, estimate
+from evalium.metrics import Category, Frame, How, Metric, Probabilities, ScorerInfo, create, estimate
 from tests.extras import require_extra
 
 metrics = require_extra("sklearn.metrics")
@@ -105,7 +105,7 @@ def any_case(request: pytest.FixtureRequest) -> Case:
 
 
 def value(metric: Metric, frame: Frame) -> float:
-    [found] = estimate(metric, frame).values()
+    [found] = estimate(metric, frame, How(bootstrap=10)).values()
     return found.value
 
 

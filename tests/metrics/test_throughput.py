@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,6 +66,14 @@ def test_a_machine_by_the_hour() -> None:
     assert cost.value == pytest.approx(0.002 / rate.value)
     assert (cost.low, cost.high) == pytest.approx((0.002 / rate.high, 0.002 / rate.low))
     assert (cost.unit, cost.higher_is_better) == ("USD", False)
+    priced = replace(frame, hourly_price=7.2)
+    assert estimate(create("machine_cost_per_call")[0], priced)["machine_cost_per_call"].value == cost.value
+    thousand = estimate(create("machine_cost_per_1000")[0], priced)["machine_cost_per_1000"]
+    assert thousand.value == pytest.approx(1000 * cost.value)
+    total = estimate(create("machine_cost_total")[0], priced)["machine_cost_total"]
+    assert total.value == pytest.approx(cost.value * 400)
+    unpriced = estimate(create("machine_cost_per_call")[0], frame)["machine_cost_per_call"]
+    assert not unpriced.defined and unpriced.reason == "the model has no price per hour"
 
 
 def test_too_few_calls_have_no_interval() -> None:

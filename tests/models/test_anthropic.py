@@ -6,8 +6,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from evalium.core import ConfigError, MalformedAnswer, Media, MediaPart, Message, ProviderError, Status, TextPart
-from evalium.core import Tool, ToolCall
+from evalium.core import (
+    ConfigError,
+    MalformedAnswer,
+    Media,
+    MediaPart,
+    Message,
+    ProviderError,
+    Status,
+    TextPart,
+    Tool,
+    ToolCall,
+)
 from evalium.models import Request
 from evalium.models._anthropic_answer import StreamedMessage, as_response
 from evalium.models._errors import Origin

@@ -172,7 +172,9 @@ def test_finish_reasons(body: object, status: Status, output: str | None) -> Non
     assert (response.status, response.output) == (status, output)
 
 
-@pytest.mark.parametrize("body", [{}, {"candidates": []}, {"candidates": [{"finishReason": "MALFORMED_FUNCTION_CALL"}]}])
+@pytest.mark.parametrize(
+    "body", [{}, {"candidates": []}, {"candidates": [{"finishReason": "MALFORMED_FUNCTION_CALL"}]}]
+)
 def test_no_answer_and_no_reason(body: object) -> None:
     with pytest.raises(MalformedAnswer):
         as_response(msgspec.json.encode(body), ORIGIN)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,7 @@ def test_golden_payload() -> None:
             {
                 "role": "assistant",
                 "content": None,
-                "tool_calls": [
-                    {"id": "c1", "type": "function", "function": {"name": "add", "arguments": '{"a": 1}'}}
-                ],
+                "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "add", "arguments": '{"a": 1}'}}],
             },
             {"role": "tool", "content": "2", "tool_call_id": "c1"},
             {"role": "user", "content": ""},
@@ -87,11 +86,18 @@ def test_media_parts(tmp_path: Path) -> None:
 
 
 def test_blob_is_read_from_the_workspace(workspace: Path) -> None:
-    (workspace / "blobs").mkdir(parents=True)
-    (workspace / "blobs" / "abc").write_bytes(b"png")
-    part = MediaPart(Media(kind="image", mime="image/png", blob="abc"))
+    blob = hashlib.sha256(b"png").hexdigest()
+    (workspace / "blobs" / blob[:2]).mkdir(parents=True)
+    (workspace / "blobs" / blob[:2] / blob).write_bytes(b"png")
+    part = MediaPart(Media(kind="image", mime="image/png", blob=blob))
     body = sent(Request(messages=(Message("user", (part,)),)))
     assert body["messages"][0]["content"][0]["image_url"]["url"] == "data:image/png;base64,cG5n"
+
+
+def test_blob_cannot_lead_out_of_the_workspace() -> None:
+    part = MediaPart(Media(kind="image", mime="image/png", blob="../../secret"))
+    with TestServer() as server, pytest.raises(DataError, match="not a sha256"):
+        ask(server, Request(messages=(Message("user", (part,)),)))
 
 
 def test_missing_media_names_the_file(tmp_path: Path) -> None:

@@ -37,8 +37,16 @@ def fail(status: int, body: Any, headers: dict[str, str] | None = None) -> Provi
     [
         (400, {"error": {"message": "x", "code": "context_length_exceeded"}}, ContextTooLong),
         (400, {"error": {"message": "This model's maximum context length is 8192 tokens."}}, ContextTooLong),
-        (400, {"type": "error", "error": {"type": "invalid_request_error", "message": "prompt is too long: 9 > 8"}}, ContextTooLong),
-        (400, {"error": {"code": 400, "message": "The input token count (9) exceeds the maximum number of tokens"}}, ContextTooLong),
+        (
+            400,
+            {"type": "error", "error": {"type": "invalid_request_error", "message": "prompt is too long: 9 > 8"}},
+            ContextTooLong,
+        ),
+        (
+            400,
+            {"error": {"code": 400, "message": "The input token count (9) exceeds the maximum number of tokens"}},
+            ContextTooLong,
+        ),
         (400, {"error": {"type": "exceed_context_size_error", "message": "the request exceeds"}}, ContextTooLong),
         (413, {"error": {"message": "input is too long for this model"}}, ContextTooLong),
         (400, {"error": {"message": "x", "code": "content_filter"}}, Filtered),
@@ -49,9 +57,17 @@ def fail(status: int, body: Any, headers: dict[str, str] | None = None) -> Provi
         (429, {"error": {"message": "slow down", "code": "rate_limit_exceeded"}}, RateLimited),
         (429, {"error": {"message": "x", "code": "insufficient_quota"}}, QuotaExhausted),
         (429, {"error": {"message": "x", "type": "insufficient_quota"}}, QuotaExhausted),
-        (400, {"error": {"type": "invalid_request_error", "message": "Your credit balance is too low"}}, QuotaExhausted),
+        (
+            400,
+            {"error": {"type": "invalid_request_error", "message": "Your credit balance is too low"}},
+            QuotaExhausted,
+        ),
         (402, {"error": {"message": "Insufficient Balance"}}, QuotaExhausted),
-        (422, {"message": {"detail": [{"loc": ["body", "seed"], "msg": "Extra inputs are not permitted"}]}}, ProviderError),
+        (
+            422,
+            {"message": {"detail": [{"loc": ["body", "seed"], "msg": "Extra inputs are not permitted"}]}},
+            ProviderError,
+        ),
         (404, b"<html>not found</html>", ProviderError),
         (500, b"", ProviderError),
     ],
@@ -106,9 +122,12 @@ def test_any_answer_is_read_or_refused(body: bytes) -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 600) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["error", "code", "message", "details", "choices", "content", "usage", "finish_reason"]), inner
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["error", "code", "message", "details", "choices", "content", "usage", "finish_reason"]),
+            inner,
+        )
     ),
     max_leaves=12,
 )
@@ -182,7 +201,11 @@ def test_any_text_is_a_wait_or_none(text: str) -> None:
         ({"content": None, "refusal": "I cannot"}, "stop", ("I cannot", "ok")),
         ({"content": None, "reasoning_content": "hm"}, "stop", ("", "ok")),
         ({"content": None, "tool_calls": [{"function": {"name": "f", "arguments": {"a": 1}}}]}, "stop", (None, "ok")),
-        ({"content": [{"type": "thinking"}, {"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}, None, ("ab", "ok")),
+        (
+            {"content": [{"type": "thinking"}, {"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
+            None,
+            ("ab", "ok"),
+        ),
     ],
 )
 def test_what_a_null_content_means(message: Any, finish: str | None, expected: tuple[str | None, str]) -> None:
@@ -208,7 +231,10 @@ def test_counts_of_other_dialects() -> None:
     assert llama.service_time == 0.5
     header = as_response({"openai-processing-ms": "120"}, msgspec.json.encode({"choices": choices}), ORIGIN)
     assert header.service_time == 0.12
-    assert as_response({"openai-processing-ms": "?"}, msgspec.json.encode({"choices": choices}), ORIGIN).service_time is None
+    assert (
+        as_response({"openai-processing-ms": "?"}, msgspec.json.encode({"choices": choices}), ORIGIN).service_time
+        is None
+    )
 
 
 def test_zero_is_a_count_and_not_missing() -> None:

@@ -31,7 +31,9 @@ def test_own_price_wins() -> None:
 
 def test_snapshots_cost_what_their_family_costs() -> None:
     assert price_of(Model(id="openai/gpt-4o-2024-08-06")) == price_of(Model(id="openai/gpt-4o"))
-    assert price_of(Model(id="anthropic/claude-sonnet-4-5-20250929")) == price_of(Model(id="anthropic/claude-sonnet-4-5"))
+    assert price_of(Model(id="anthropic/claude-sonnet-4-5-20250929")) == price_of(
+        Model(id="anthropic/claude-sonnet-4-5")
+    )
     assert price_of(Model(id="openai/gpt-4o-2024-05-13")) != price_of(Model(id="openai/gpt-4o"))
     assert price_of(Model(id="openai/gpt-4o-audio-preview")) is None
     assert price_of(Model(id="vllm/gpt-4o")) is None

@@ -61,7 +61,9 @@ def with_fault(fault: str, model: str, stream: bool = False) -> ProviderError:
         ("null_content", MalformedAnswer, True, "malformed_answer"),
     ],
 )
-def test_failure(fault: str, kind: type[ProviderError], retryable: bool, counted: str, model: str, stream: bool) -> None:
+def test_failure(
+    fault: str, kind: type[ProviderError], retryable: bool, counted: str, model: str, stream: bool
+) -> None:
     error = with_fault(fault, model, stream)
     assert type(error) is kind
     assert (error.retryable, error.kind) == (retryable, counted)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ def read(stream: bytes, cuts: list[int]) -> list[bytes]:
     """Feed a stream cut at the given places."""
     parser = SseParser()
     edges = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
-    return [event for a, b in zip(edges, edges[1:], strict=False) for event in parser.feed(stream[a:b])]
+    return [event for a, b in pairwise(edges) for event in parser.feed(stream[a:b])]
 
 
 @given(STREAMS, CUTS)

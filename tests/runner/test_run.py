@@ -234,3 +234,19 @@ def test_the_documented_json(workspace: Path):
     wanted = {"value", "low", "high", "level", "n", "n_clusters", "n_missing", "method", "unit", "signature"}
     assert wanted <= set(estimate)
     assert run["slices"]["parity"]["even"]["numeric"]["n"] == 20
+
+
+def test_a_used_up_quota_ends_the_run_and_it_goes_on_later(workspace: Path):
+    with TestServer(Behaviour(faults=Faults(by_number={7: "quota"}))) as server:
+        with pytest.raises(ProviderError, match="the quota of test is used up"):
+            ev.run(plan(server, execution={"concurrency": 1}))
+        assert server.stats().requests == 8
+        assert ev.run(plan(server, execution={"concurrency": 1})).runs[0].status == {"ok": 40}
+        assert server.stats().requests == 41
+
+
+def test_a_machine_by_the_hour_is_shared_out_by_throughput(server: TestServer, workspace: Path):
+    model = {"id": "openai-compatible/test", "base_url": server.url + "/v1", "price": {"per_hour": 3.6}}
+    run = ev.run(plan(models=[model])).runs[0]
+    assert run["machine_cost_per_call"].value == pytest.approx(0.001 / run["throughput"].value)
+    assert "cost_per_call" not in run.metrics

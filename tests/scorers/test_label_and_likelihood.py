@@ -79,6 +79,14 @@ def test_what_cannot_be_compared() -> None:
     assert score.explanation == "ScoreError: the target 'happy' is none of the labels negative, positive, very negative"
 
 
+@pytest.mark.parametrize(
+    ("target", "label"), [("reverted?", "reverted?"), (" a b ", " a b "), (True, "true"), (1.0, "1"), (["x", "y"], "x")]
+)
+def test_a_classifiers_label_and_the_target_have_one_name(target: object, label: str) -> None:
+    score = scored("label", record(None, target, label=label))
+    assert (score.value, score.label, score.target) == (1.0, label, label)
+
+
 def test_words_for_two_labels_are_refused() -> None:
     with pytest.raises(ConfigError, match="'pos' stands for 'positive' and for 'pos'"):
         create({"label": {"labels": ["positive", "pos"], "aliases": {"positive": ["pos"], "pos": ["Pos"]}}})

@@ -170,19 +170,21 @@ def test_a_current_catalog_is_opened_without_alembic(catalog_url: str) -> None:
     assert child.finish() == ["False"]
 
 
-def test_processes_that_open_an_empty_catalog_at_once_all_succeed(catalog_url: str, tmp_path: Path) -> None:
+def test_processes_that_open_an_empty_catalog_at_once_all_succeed(catalog_url: str) -> None:
     code = """
-from pathlib import Path
-from evalium.store import Catalog, RunRow
+import alembic.command
+import sqlalchemy
+sqlalchemy.create_engine(sys.argv[1].replace("postgresql:", "postgresql+psycopg:"))
+from evalium.store import Catalog, RunRow, _tables
 print("ready", flush=True)
 sys.stdin.readline()
-catalog = Catalog.open(sys.argv[1], lock=Path(sys.argv[3]))
+catalog = Catalog.open(sys.argv[1])
 for number in range(20):
     catalog.put_run(RunRow(id=f"{sys.argv[2]}-{number}", plan="p", model="m"))
 catalog.close()
 """
-    children = [Child(code, catalog_url, str(number), str(tmp_path / "lock")) for number in range(3)]
-    assert [child.line() for child in children] == ["ready"] * 3
+    children = [Child(code, catalog_url, str(number)) for number in range(4)]
+    assert [child.line() for child in children] == ["ready"] * 4
     for child in children:
         assert child.process.stdin is not None
         child.process.stdin.write("go\n")
@@ -190,7 +192,7 @@ catalog.close()
     for child in children:
         child.finish()
     opened = Catalog.open(catalog_url)
-    assert len(opened.runs(1000)) == 60
+    assert len(opened.runs(1000)) == 80
     opened.close()
 
 
@@ -223,3 +225,13 @@ def test_the_workspace_takes_the_catalog_it_is_told(
         ws.catalog.put_run(run_row("r-1"))
     with Workspace.open(tmp_path / "b", catalog_url=catalog_url) as ws:
         assert ws.catalog.run("r-1").plan == "support"
+
+
+def test_sqlite_lets_readers_and_a_writer_work_at_once(tmp_path: Path) -> None:
+    catalog = Catalog.open(f"sqlite:///{tmp_path / 'catalog.db'}")
+    catalog.put_run(run_row("r-1"))
+    with catalog.engine.connect() as reader:
+        assert reader.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert reader.execute(sa.select(_tables.runs.c.status)).scalar() == "running"
+        catalog.update_run("r-1", status="done")
+    catalog.close()

@@ -13,7 +13,7 @@ from evalium.core import StoreError
 from evalium.store import Entry, Journal, encode
 from evalium.store import _journal as journal_module
 from evalium.store import _sync as sync_module
-from evalium.store._segment import entries, read_header
+from evalium.store._segment import entries, hold, read_header
 
 from .make import RUN, record, score
 from .process import Child
@@ -207,4 +207,8 @@ def test_a_disk_that_refuses_to_sync_stops_the_run(tmp_path: Path, monkeypatch: 
     with pytest.raises(StoreError, match="Input/output error"):
         journal.close()
     assert journal.durable == 0
+    (path,) = tmp_path.glob("*.wal")
+    fd = hold(path)
+    assert fd is not None
+    os.close(fd)
     assert len(written(tmp_path)) == 1

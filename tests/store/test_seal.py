@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evalium.core import StoreError
-from evalium.store import Entry, Lake, Workspace
+from evalium.store import Entry, Journal, Lake, Workspace
 from evalium.store import _journal as journal_module
 from evalium.store import _seal as seal_module
 from evalium.store._convert import tables
@@ -92,6 +92,22 @@ def test_what_a_crash_left_is_tidied(tmp_path: Path) -> None:
         (folder / "c.wal").write_bytes(bytes(100))
         assert ws.seal() == 0
         assert [path.name for path in segments(tmp_path)] == ["b.torn"]
+
+
+def test_a_damaged_segment_is_sealed_as_far_as_it_is_good_and_the_rest_kept(tmp_path: Path) -> None:
+    with Journal(Workspace.open(tmp_path).root / "journal", RUN) as journal:
+        for number in range(10):
+            journal.write(record(number))
+    (path,) = segments(tmp_path)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data))
+    with Workspace.open(tmp_path) as ws:
+        kept = ws.seal()
+        assert 0 < kept < 10
+        assert samples(ws) == [f"s{number}" for number in range(kept)]
+    (torn,) = segments(tmp_path)
+    assert torn.suffix == ".torn" and bytes(data).endswith(torn.read_bytes())
 
 
 KILLED = """

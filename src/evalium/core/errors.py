@@ -38,6 +38,7 @@ class ExitCode(IntEnum):
     WRONG_USE = 2
     INFRASTRUCTURE = 3
     NOT_ENOUGH_DATA = 4
+    INTERRUPTED = 130
 
 
 class EvaliumError(Exception):

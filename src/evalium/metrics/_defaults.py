@@ -13,7 +13,7 @@ _OF_KIND = {
 }
 _OF_CALLS = ("latency_p50", "latency_p95", "ttft_p50", "ttft_p95", "error_rate", "missing_rate", "throughput")
 _OF_TOKENS = ("input_tokens", "output_tokens")
-_OF_PRICE = ("cost_per_call", "cost_total")
+_OF_PRICE = ("cost_per_call", "cost_total", "machine_cost_per_call")
 
 
 def defaults(

@@ -49,6 +49,7 @@ class Frame:
         keys: [n] identity of each unit across runs (content of the sample, epoch), or None when it was not loaded.
         signatures: Signature of the scores of each scorer.
         streamed: Whether answers were streamed, None when unknown; times of both kinds are not comparable.
+        hourly_price: USD per hour of the machines that serve the model, where it is paid so.
 
     Example:
         >>> frame = Frame.from_columns({"latency": [0.5, 1.5], "exact.value": [1, 0]})
@@ -67,6 +68,7 @@ class Frame:
     keys: npt.NDArray[np.uint64] | None = None
     signatures: dict[str, str] = field(default_factory=dict)
     streamed: bool | None = None
+    hourly_price: float | None = None
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, Any]) -> "Frame":
@@ -123,7 +125,7 @@ class Frame:
     def only(self, numbers: Iterable[str]) -> "Frame":
         """The same units with these numeric columns and nothing else but how their calls ended."""
         kept = {name: self.numbers[name] for name in numbers if name in self.numbers}
-        return Frame(n=self.n, numbers=kept, status=self.status)
+        return Frame(n=self.n, numbers=kept, status=self.status, hourly_price=self.hourly_price)
 
     def slices(self, attribute: str) -> Iterator[Slice]:
         """The units of each value of an attribute, most frequent value first; units without it are in no slice.

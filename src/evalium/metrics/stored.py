@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from evalium.core import Plan
+from evalium.core import Model, Plan
 from evalium.store import RunRow, Workspace
 
 from ._create import ScorerInfo, create_all
@@ -39,6 +39,13 @@ class StoredRun(msgspec.Struct, kw_only=True):
     def streamed(self) -> bool:
         """Whether answers were streamed."""
         return bool(self.plan.execution.stream)
+
+    @property
+    def hourly_price(self) -> float | None:
+        """USD per hour of the model's machines, where the plan prices it so."""
+        models = [m for m in self.plan.models if isinstance(m, Model) and m.label == self.row.model]
+        price = models[0].price if models else None
+        return price.per_hour if price and price.per_hour else None
 
 
 def open_run(workspace: Workspace, name: str) -> StoredRun:
@@ -89,7 +96,8 @@ def frame_of(workspace: Workspace, run: StoredRun, metrics: Sequence[Metric] = (
         name: workspace.scores(run.row.id, name, columns=columns).drop_columns(["scorer"])
         for name, columns in needed.scores.items()
     }
-    return replace(Frame.from_arrow(records, scores, keys=keys), streamed=run.streamed)
+    frame = Frame.from_arrow(records, scores, keys=keys)
+    return replace(frame, streamed=run.streamed, hourly_price=run.hourly_price)
 
 
 def results_of(workspace: Workspace, run: StoredRun, *, tables: bool = True) -> Results:

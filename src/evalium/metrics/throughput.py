@@ -67,13 +67,15 @@ class Throughput(FrameMetric):
 
 @dataclass(frozen=True, kw_only=True)
 class MachineCost(FrameMetric):
-    """USD a call of a machine that is paid by the hour, shared out by measured throughput; lower is better.
+    """USD of a machine that is paid by the hour, shared out by measured throughput; lower is better.
 
     Price per hour / 3600 / calls per second of the busy span: what a call costs while the machine is kept as busy as it
-    was in this run. Interval: that of the throughput, turned round.
+    was in this run. Interval: that of the throughput, turned round. The total is the price of the busy span itself and
+    has no interval. Undefined when the model has no price per hour.
 
     Attributes:
-        per_hour: USD per hour of all machines that serve the model.
+        per: What it is the cost of: a `call`, `1000` calls, or the run in `total`.
+        per_hour: USD per hour of all machines that serve the model; None takes the price of the model in the plan.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -82,17 +84,27 @@ class MachineCost(FrameMetric):
         0.002
     """
 
-    per_hour: float
+    per: Literal["call", "1000", "total"] = "call"
+    per_hour: float | None = None
 
-    name = "machine_cost_per_call"
     unit = "USD"
     high = None
     higher_is_better = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.per_hour >= 0:
+        if self.per_hour is not None and not self.per_hour >= 0:
             raise ConfigError(f"metric {self.key!r}, option 'per_hour' must not be negative, got {self.per_hour!r}")
+
+    @property
+    def name(self) -> str:
+        """`machine_cost_per_call`, `machine_cost_per_1000` or `machine_cost_total`."""
+        return "machine_cost_total" if self.per == "total" else f"machine_cost_per_{self.per}"
+
+    @property
+    def options(self) -> dict[str, object]:
+        """The price, where it is given here; the rest is in the name."""
+        return {} if self.per_hour is None else {"per_hour": self.per_hour}
 
     def needs(self) -> tuple[Need, ...]:
         """Times."""
@@ -100,11 +112,18 @@ class MachineCost(FrameMetric):
 
     def measure(self, frame: Frame, how: How) -> Estimate:
         """The price of a second over the calls in it."""
+        hourly = frame.hourly_price if self.per_hour is None else self.per_hour
+        if hourly is None:
+            reason = "the model has no price per hour"
+            return Estimate.undefined(reason, unit="USD", signature=self.signature, level=how.level, n_missing=frame.n)
         rate = _rate(self, frame, np.ones(frame.n), how)
         if not rate.defined:
             return rate
-        second = self.per_hour / 3600
-        ends = [second / end if end > 0 else np.nan for end in (rate.value, rate.high, rate.low)]
+        price = hourly / 3600 * (1000 if self.per == "1000" else 1)
+        if self.per == "total":
+            seconds = busy_span(frame).seconds
+            return _estimate(self, how, rate.n, rate.n_missing, price * seconds, np.nan, np.nan, ())
+        ends = [price / end if end > 0 else np.nan for end in (rate.value, rate.high, rate.low)]
         return _estimate(self, how, rate.n, rate.n_missing, ends[0], ends[1], ends[2], rate.flags)
 
 
@@ -147,3 +166,6 @@ def _estimate(
 
 
 token_throughput = partial(Throughput, of="output_tokens")
+machine_cost_per_call = partial(MachineCost, per="call")
+machine_cost_per_1000 = partial(MachineCost, per="1000")
+machine_cost_total = partial(MachineCost, per="total")

@@ -81,7 +81,7 @@ def as_response(body: bytes, origin: Origin) -> Response:
     try:
         message = _decode_message(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise malformed(body, origin, f"something else than a message ({error})") from error
+        raise malformed(body, origin, f"something else than a message ({error})") from None
     if not message.content and message.stop_reason is None:
         raise malformed(body, origin, "a message without content or stop reason")
     calls = tuple(_call(block) for block in message.content if block.type == "tool_use")
@@ -139,7 +139,7 @@ class StreamedMessage:
         try:
             event = _decode_event(data)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise malformed(data, self._origin, f"a stream event that is none ({error})") from error
+            raise malformed(data, self._origin, f"a stream event that is none ({error})") from None
         if event.type == "content_block_delta":
             self._take_delta(event, now)
         elif event.type == "content_block_start" and event.content_block is not None:

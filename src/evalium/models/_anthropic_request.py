@@ -58,7 +58,9 @@ def parameters(params: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         elif name == "user":
             out["metadata"] = {"user_id": value}
         elif name in ("tool_choice", "parallel_tool_calls"):
-            out["tool_choice"] = _tool_choice(params.get("tool_choice", "auto"), params.get("parallel_tool_calls", True))
+            out["tool_choice"] = _tool_choice(
+                params.get("tool_choice", "auto"), params.get("parallel_tool_calls", True)
+            )
         elif name in ("response_format", "reasoning_effort"):
             config = _output_config(name, value)
             ignored += [] if config else [name]

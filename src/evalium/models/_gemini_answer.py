@@ -181,7 +181,7 @@ def _decoded(body: bytes, origin: Origin) -> _Answer:
     try:
         answer = _decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise malformed(body, origin, f"something else than an answer ({error})") from error
+        raise malformed(body, origin, f"something else than an answer ({error})") from None
     if answer.error is not None:
         raise complaint_failure(read_complaint(body) or Complaint(message="an error"), origin)
     return answer
@@ -247,5 +247,5 @@ def embedding(body: bytes, origin: Origin) -> Response:
     try:
         found = _decode_embedding(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise malformed(body, origin, f"something else than an embedding ({error})") from error
+        raise malformed(body, origin, f"something else than an embedding ({error})") from None
     return Response(embedding=found.embedding.values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -106,11 +106,11 @@ class Wire:
             raise failure(response.status, response.headers, content, target.origin)
         return response.headers, content
 
-    async def chunks(self, target: Target, body: bytes) -> AsyncIterator[tuple[CIMultiDictProxy[str], bytes]]:
-        """Post and yield the answer as it arrives, each piece with the headers.
+    async def stream(self, target: Target, body: bytes, feed: Callable[[bytes], None]) -> CIMultiDictProxy[str]:
+        """Post and hand each piece of the answer to `feed` as it arrives.
 
         Raises:
-            ProviderError: Any status but 200, no answer, or one that breaks off.
+            ProviderError: Any status but 200, no answer, or one that breaks off; or what `feed` raises.
         """
         try:
             async with self._attach().post(
@@ -119,9 +119,10 @@ class Wire:
                 if response.status != 200:
                     raise failure(response.status, response.headers, await response.read(), target.origin)
                 async for chunk in response.content.iter_any():
-                    yield response.headers, chunk
+                    feed(chunk)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             _raise(error, target.origin)
+        return response.headers
 
     async def aclose(self) -> None:
         """Let go of the connections; the last wire of an event loop closes them."""
@@ -136,19 +137,22 @@ class Wire:
 
 
 def _raise(error: Exception, origin: Origin) -> NoReturn:
-    """Turn a failure of the connection into the project's error."""
+    """Turn a failure of the connection into the project's error.
+
+    Its words go into the message; its traceback, which tells a user nothing, does not go along.
+    """
     where = f"{origin.model}: {origin.url}"
     said = origin.quote(str(error) or type(error).__name__)
     if isinstance(error, TimeoutError):
-        raise CallTimeout(f"{where} did not answer in time: {said}") from error
+        raise CallTimeout(f"{where} did not answer in time: {said}") from None
     if isinstance(error, aiohttp.InvalidURL):
-        raise ConfigError(f"{where} is not an address: {said}") from error
+        raise ConfigError(f"{where} is not an address: {said}") from None
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        raise ConnectionFailed(f"{where} has a certificate that is not trusted: {said}", retryable=False) from error
+        raise ConnectionFailed(f"{where} has a certificate that is not trusted: {said}", retryable=False) from None
     if isinstance(error, aiohttp.ClientConnectorError):
-        raise ConnectionFailed(f"{where} cannot be reached; is the server running? {said}") from error
+        raise ConnectionFailed(f"{where} cannot be reached; is the server running? {said}") from None
     if isinstance(error, aiohttp.ClientPayloadError):
-        raise MalformedAnswer(f"{where} broke off in the middle of the answer: {said}") from error
+        raise MalformedAnswer(f"{where} broke off in the middle of the answer: {said}") from None
     if isinstance(error, aiohttp.ClientResponseError):
-        raise MalformedAnswer(f"{where} does not speak HTTP properly: {said}") from error
-    raise ConnectionFailed(f"{where} lost the connection: {said}") from error
+        raise MalformedAnswer(f"{where} does not speak HTTP properly: {said}") from None
+    raise ConnectionFailed(f"{where} lost the connection: {said}") from None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from evalium.core import ConfigError, DataError, Media, MediaPart, Message
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def has_media(messages: tuple[Message, ...]) -> bool:
@@ -44,7 +47,7 @@ def base64_of(media: Media, base: Path) -> str:
     if media.path is not None:
         file = base / media.path
     elif media.blob is not None:
-        file = Path(os.environ.get("EVALIUM_HOME") or ".evalium") / "blobs" / media.blob
+        file = _blob(media)
     elif media.url is not None:
         raise ConfigError(f"{media.kind} {media.url!r}: this provider takes no address here; give a path instead")
     else:
@@ -53,6 +56,13 @@ def base64_of(media: Media, base: Path) -> str:
         return base64.b64encode(file.read_bytes()).decode("ascii")
     except OSError as error:
         raise DataError(f"cannot read the {media.kind} {str(file)!r}: {error.strerror or error}") from error
+
+
+def _blob(media: Media) -> Path:
+    name = media.blob or ""
+    if not _SHA256.fullmatch(name):
+        raise DataError(f"{media.kind} blob {name!r} is not a sha256 of 64 hex digits")
+    return Path(os.environ.get("EVALIUM_HOME") or ".evalium") / "blobs" / name[:2] / name
 
 
 def _payload(url: str) -> str:

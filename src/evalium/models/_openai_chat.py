@@ -89,7 +89,7 @@ def as_response(headers: Mapping[str, str], body: bytes, origin: Origin) -> Resp
     try:
         chat = decode_chat(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise malformed(body, origin, f"something else than a chat completion ({error})") from error
+        raise malformed(body, origin, f"something else than a chat completion ({error})") from None
     if not chat.choices:
         raise malformed(body, origin, "no choices")
     choice = chat.choices[0]

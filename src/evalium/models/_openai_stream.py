@@ -55,7 +55,7 @@ class _Answer:
         try:
             chunk = decode_chat(event)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise malformed(event, self.origin, f"a stream event that is no chunk ({error})") from error
+            raise malformed(event, self.origin, f"a stream event that is no chunk ({error})") from None
         if chunk.choices:
             self._take_choice(chunk.choices[0], now)
         elif chunk.error is not None:

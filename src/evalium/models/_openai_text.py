@@ -64,7 +64,7 @@ def _completion(body: bytes, origin: Origin, expected: int) -> _Completion:
     try:
         completion = _decode_completion(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise malformed(body, origin, f"something else than a completion ({error})") from error
+        raise malformed(body, origin, f"something else than a completion ({error})") from None
     if len(completion.choices) < expected:
         raise malformed(body, origin, f"{len(completion.choices)} choices where {expected} were asked for")
     completion.choices.sort(key=lambda choice: choice.index)
@@ -246,7 +246,7 @@ def embedding(body: bytes, origin: Origin) -> Response:
     try:
         found = _decode_embeddings(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise malformed(body, origin, f"something else than embeddings ({error})") from error
+        raise malformed(body, origin, f"something else than embeddings ({error})") from None
     if not found.data or not found.data[0].embedding:
         raise malformed(body, origin, "no embedding")
     response = Response(embedding=found.data[0].embedding, model=found.model)

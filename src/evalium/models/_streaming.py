@@ -52,18 +52,20 @@ async def read_events(
         The headers, and the whole body where it was no event stream at all, else None.
 
     Raises:
-        ProviderError: As `Wire.chunks`, or what `take` raises.
+        ProviderError: As `Wire.stream`, or what `take` raises.
     """
     parser = SseParser()
     streamed = False
     unread: list[bytes] = []
-    headers: Mapping[str, str] = {}
-    async for seen, chunk in wire.chunks(target, body):
-        headers = seen
+
+    def feed(chunk: bytes) -> None:
+        nonlocal streamed
         now = time.perf_counter()
         for event in parser.feed(chunk):
             streamed = True
             take(event, now)
         if not streamed:
             unread.append(chunk)
+
+    headers = await wire.stream(target, body, feed)
     return headers, None if streamed else b"".join(unread)

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-
 EMPTY_OBJECT = msgspec.Raw(b"{}")
 
 

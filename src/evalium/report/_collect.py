@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-
 from evalium.core import ConfigError, Estimate
 from evalium.decide import Requirement, check_requirements
 from evalium.metrics import Results, StoredRun, open_run, results_of
@@ -15,6 +14,7 @@ from evalium.store import Workspace
 
 from ._data import Group, ModelPart, Report
 from ._failures import counts_of, failures_of
+from ._fit import fit
 from ._origin import origin_of, seeds_of, yaml_text
 from ._samples import choose_samples
 from ._standings import standings_of
@@ -40,6 +40,7 @@ def collect(runs: Sequence[str], workspace: str | Path | None = None) -> Report:
         names = list(runs) or _newest(store)
         opened = {stored.row.id: stored for stored in (open_run(store, name) for name in names)}
         groups = [_group(store, found) for found in _grouped(list(opened.values()))]
+    fit([model for group in groups for model in group.models])
     rows = [stored.row for stored in opened.values()]
     return Report(
         title=" and ".join(dict.fromkeys(g.plan for g in groups)),
@@ -57,7 +58,9 @@ def _newest(store: Workspace) -> list[str]:
     found: dict[str, str] = {}
     for row in store.catalog.runs(1000, plan=newest[0].plan):
         found.setdefault(row.model, row.id)
-    wanted = [m["name"] if isinstance(m, dict) and m.get("name") else _id(m) for m in newest[0].plan_json.get("models", [])]
+    wanted = [
+        m["name"] if isinstance(m, dict) and m.get("name") else _id(m) for m in newest[0].plan_json.get("models", [])
+    ]
     order = {name: i for i, name in enumerate(wanted)}
     return [found[model] for model in sorted(found, key=lambda name: order.get(name, len(order))) if model in order]
 
@@ -101,9 +104,7 @@ def _group(store: Workspace, runs: Sequence[StoredRun]) -> Group:
     return group
 
 
-def _model(
-    store: Workspace, db: duckdb.DuckDBPyConnection, stored: StoredRun, name: str, series: int
-) -> ModelPart:
+def _model(store: Workspace, db: duckdb.DuckDBPyConnection, stored: StoredRun, name: str, series: int) -> ModelPart:
     results = results_of(store, stored)
     return ModelPart(
         name=name,

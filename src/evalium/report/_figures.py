@@ -18,7 +18,12 @@ MOST_SLICES = 40
 """Values of an attribute that a report shows."""
 ENOUGH = 30
 """Units below which a slice is shown faintly: it is good or bad by chance."""
-_TIMES = {"latency": "Latency", "ttft": "Time to first token", "itl": "Time between tokens", "queue_time": "Time in queue"}
+_TIMES = {
+    "latency": "Latency",
+    "ttft": "Time to first token",
+    "itl": "Time between tokens",
+    "queue_time": "Time in queue",
+}
 
 
 class Figure(NamedTuple):
@@ -111,7 +116,9 @@ def _time(model: ModelPart, table: Histogram) -> Figure:
     name = _TIMES.get(table.key, table.key)
     lacking = f"; {table.n_missing:,} units without it" if table.n_missing else ""
     if one_value(table):
-        return Figure(f"{name}, {model.name}", Markup(""), f"{quantity(table.edges[0], table.unit)} for every unit{lacking}")
+        return Figure(
+            f"{name}, {model.name}", Markup(""), f"{quantity(table.edges[0], table.unit)} for every unit{lacking}"
+        )
     drawing = time_chart(f"{name} of {model.name}", table, _quantiles(model, table.key), model.series)
     return Figure(f"{name}, {model.name}", drawing, f"line: share of calls up to a time{lacking}")
 
@@ -132,4 +139,8 @@ def learning(model: ModelPart) -> Figure | None:
     points = model.findings.get("learning_curve") or []
     measure = str(model.findings.get("measure", "score"))
     drawing = learning_curve(model.name, measure, points)
-    return Figure(f"Learning curve of {model.name}", drawing, "band: one standard deviation over folds") if drawing else None
+    return (
+        Figure(f"Learning curve of {model.name}", drawing, "band: one standard deviation over folds")
+        if drawing
+        else None
+    )

@@ -54,7 +54,13 @@ def _facts(group: Group) -> list[str]:
     data = plain(group.dataset) + (f"@{group.dataset_hash[:8]}" if group.dataset_hash else "")
     epochs = f", {group.epochs} repeats a sample" if group.epochs > 1 else ""
     models = ", ".join(plain(m.name) for m in group.models)
-    facts = [f"data {data}", f"{group.n:,} units{epochs}", f"models {models}", f"{group.level:.0%} intervals", group.started]
+    facts = [
+        f"data {data}",
+        f"{group.n:,} units{epochs}",
+        f"models {models}",
+        f"{group.level:.0%} intervals",
+        group.started,
+    ]
     return [" · ".join(fact for fact in facts if fact), ""]
 
 
@@ -129,7 +135,13 @@ def _training(group: Group) -> list[str]:
         points = model.findings.get("learning_curve") or []
         rows = [[f"{p['n']:,}", _score(p.get("train")), _score(p.get("test"))] for p in points]
         if found or rows:
-            lines += [f"### {plain(model.name)}", "", *found, "", *table(["training samples", "train", "test"], rows, range(3))]
+            lines += [
+                f"### {plain(model.name)}",
+                "",
+                *found,
+                "",
+                *table(["training samples", "train", "test"], rows, range(3)),
+            ]
     return ["## Training", "", *lines] if lines else []
 
 
@@ -152,7 +164,5 @@ def _origin(report: Report, group: Group) -> list[str]:
 def _made_from(model: ModelPart) -> list[str]:
     counts = ", ".join(f"{n:,} {status}" for status, n in model.counts.items())
     lines = [f"- {name}: {code(value)}" for name, value in model.origin.items()]
-    rows = [
-        [plain(key), f"{e.n:,}", plain(e.method), code(e.signature)] for key, e in model.results.overall.items()
-    ]
+    rows = [[plain(key), f"{e.n:,}", plain(e.method), code(e.signature)] for key, e in model.results.overall.items()]
     return [*lines, f"- units: {counts}", "", *table(["metric", "n", "interval by", "signature"], rows, (1,))]

@@ -33,7 +33,9 @@ def _matrix(confusion: Confusion) -> list[str]:
     if len(confusion.classes) > MOST_CLASSES:
         return [f"{len(confusion.classes)} classes: the most frequent confusions are listed instead.", ""]
     columns = [*confusion.classes, *(["unparsed"] if confusion.unparsed else [])]
-    rows = [[plain(name), *(f"{n:,}" for n in row)] for name, row in zip(confusion.classes, confusion.counts, strict=True)]
+    rows = [
+        [plain(name), *(f"{n:,}" for n in row)] for name, row in zip(confusion.classes, confusion.counts, strict=True)
+    ]
     return table(["true, predicted →", *(plain(c) for c in columns)], rows, range(1, len(columns) + 1))
 
 
@@ -98,5 +100,7 @@ def _within(times: Histogram) -> list[str]:
     total = sum(times.counts)
     reached = list(itertools.accumulate(times.counts))
     edges = times.edges[1:]
-    ends = (next(e for e, n in zip(edges, reached, strict=True) if n >= share * total * (1 - 1e-12)) for share in _SHARES)
+    ends = (
+        next(e for e, n in zip(edges, reached, strict=True) if n >= share * total * (1 - 1e-12)) for share in _SHARES
+    )
     return [quantity(end, times.unit) for end in ends]

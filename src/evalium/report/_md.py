@@ -9,7 +9,8 @@ from evalium.core import Estimate, estimate_text
 
 from ._visible import Text, one_line, visible
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]|~]")
+_MARKUP = re.compile(r"[\\`*{}|~]|(?<![^\W_])_|_(?![^\W_])")
+_BRACKET = re.compile(r"\](?=[(\[:])|\[(?=\^)|^\[")
 _ACTIVE = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
 _LINK = re.compile(r":(?=//)|\.(?<=\bwww\.)", re.IGNORECASE)
 _START = re.compile(r"^(?:[-+=#]|\d+(?=[.)]))")
@@ -29,8 +30,11 @@ def plain(text: str, most: int = 300) -> str:
     """
     line = one_line(visible(text), most)
     line = _MARKUP.sub(lambda found: "\\" + found[0], "".join(_ACTIVE.get(c, c) for c in line))
+    line = _BRACKET.sub(lambda found: "\\" + found[0], line)
     line = _LINK.sub(lambda found: f"&#{ord(found[0])};", line)
-    return _START.sub(lambda found: f"\\{found[0]}" if found[0] in "-+=#" else f"&#{ord(found[0][0])};{found[0][1:]}", line)
+    return _START.sub(
+        lambda found: f"\\{found[0]}" if found[0] in "-+=#" else f"&#{ord(found[0][0])};{found[0][1:]}", line
+    )
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
@@ -62,10 +66,10 @@ def number(estimate: Estimate | None) -> str:
 
 
 def block(text: Text) -> list[str]:
-    """A text as a fenced block that nothing inside it can close.
+    r"""A text as a fenced block that nothing inside it can close.
 
     Example:
-        >>> block(Text("a\\n```\\nb", "", 7))[0]
+        >>> block(Text("a\n```\nb", "", 7))[0]
         '````text'
     """
     shown = visible(text.head)
@@ -77,11 +81,11 @@ def block(text: Text) -> list[str]:
 
 
 def code(text: str) -> str:
-    """Text as inline code, whatever backticks it holds.
+    r"""Text as inline code, whatever backticks it holds.
 
     Example:
         >>> code("a`b"), code("x|y")
-        ('`` a`b ``', '`x\\\\|y`')
+        ('`` a`b ``', '`x\\|y`')
     """
     line = visible(" ".join(text.split())).replace("|", "\\|")
     longest = max((len(run) for run in _TICKS.findall(line)), default=0)

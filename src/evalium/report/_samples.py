@@ -30,9 +30,7 @@ class Pick(NamedTuple):
     kind: str
 
 
-def choose_samples(
-    db: duckdb.DuckDBPyConnection, runs: Sequence[StoredRun], names: Sequence[str]
-) -> list[list[Shown]]:
+def choose_samples(db: duckdb.DuckDBPyConnection, runs: Sequence[StoredRun], names: Sequence[str]) -> list[list[Shown]]:
     """Pick at most 50 units of each run and read their texts; nothing else of that size is read.
 
     Args:
@@ -50,11 +48,13 @@ def choose_samples(
         judged = judged_of(db, stored, [p.key for p in picks])
         others = [(names[j], outcomes[j]) for j in range(len(runs)) if j != i]
         mine = outcomes[i]
-        shown.append([
-            _shown(pick, texts[pick.key], judged.get(pick.key, ()), mine[pick.key], others, first[i])
-            for pick in picks
-            if pick.key in texts
-        ])
+        shown.append(
+            [
+                _shown(pick, texts[pick.key], judged.get(pick.key, ()), mine[pick.key], others, first[i])
+                for pick in picks
+                if pick.key in texts
+            ]
+        )
     return shown
 
 
@@ -66,16 +66,22 @@ def _picks(db: duckdb.DuckDBPyConnection, stored: StoredRun) -> list[Pick]:
         first AS (SELECT sample, epoch, status AS judged, value FROM scores WHERE run = $run AND scorer = $first),
         second AS (SELECT sample, epoch, value AS finer FROM scores WHERE run = $run AND scorer = $second),
         every AS (
-            SELECT units.sample, units.epoch, latency, {_sign(primary)} * value AS value, {_sign(second)} * finer AS finer,
-                CASE WHEN units.status NOT IN {HAS_OUTPUT} OR judged = 'error' THEN 'error'
-                     WHEN judged = 'unparsed' OR {_sign(primary)} * value <= $bad THEN 'failed'
-                     ELSE 'passed' END AS outcome
+            SELECT units.sample, units.epoch, judged, latency, units.status,
+                {_sign(primary)} * value AS value, {_sign(second)} * finer AS finer
             FROM units LEFT JOIN first USING (sample, epoch) LEFT JOIN second USING (sample, epoch)
+        ),
+        ranked AS (
+            SELECT sample, epoch,
+                CASE WHEN status NOT IN {HAS_OUTPUT} OR judged = 'error' THEN 'error'
+                     WHEN judged = 'unparsed' OR value <= $bad THEN 'failed'
+                     ELSE 'passed' END AS outcome,
+                row_number() OVER (
+                    ORDER BY value NULLS LAST, finer NULLS LAST, latency DESC NULLS LAST, sample, epoch
+                ) AS place
+            FROM every
         )
-        SELECT sample, epoch, outcome FROM every
-        QUALIFY row_number() OVER (PARTITION BY outcome ORDER BY value NULLS LAST, finer NULLS LAST, latency DESC NULLS LAST,
-            sample, epoch) <= {MOST}
-        ORDER BY value NULLS LAST, finer NULLS LAST, latency DESC NULLS LAST, sample, epoch"""
+        SELECT sample, epoch, outcome FROM ranked
+        QUALIFY row_number() OVER (PARTITION BY outcome ORDER BY place) <= {MOST} ORDER BY place"""
     bad = _bad(primary)
     values = {"run": run, "first": _name(primary), "second": _name(second), "bad": bad}
     found: dict[str, list[Pick]] = {"failed": [], "error": [], "passed": []}

@@ -13,9 +13,8 @@ from evalium.store import Workspace
 
 from ._data import ModelPart, Standing
 
-
 OTHERWISE = "measured in another way, so not compared"
-FLAT = "neither varies, so nothing can be said of their difference"
+FLAT = "neither varies between units, so there is nothing to test with"
 
 
 class Comparisons:

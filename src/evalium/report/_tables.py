@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from evalium.core import Estimate
 from evalium.metrics import Confusion
@@ -15,7 +15,8 @@ from ._kinds import by_kind
 MOST_PAIRS = 10
 
 
-class Cell(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Cell:
     """One model's number in a row.
 
     Attributes:
@@ -29,7 +30,8 @@ class Cell(NamedTuple):
     mark: str
 
 
-class MetricRow(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class MetricRow:
     """One metric over all models.
 
     Attributes:
@@ -45,7 +47,8 @@ class MetricRow(NamedTuple):
     standing: Standing
 
 
-class SliceRow(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SliceRow:
     """One value of an attribute.
 
     Attributes:
@@ -61,7 +64,8 @@ class SliceRow(NamedTuple):
     cells: list[Cell]
 
 
-class Pair(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pair:
     """A class taken for another one.
 
     Attributes:

@@ -58,16 +58,16 @@ def texts_of(db: duckdb.DuckDBPyConnection, run: str, keys: Sequence[Key]) -> di
     return found
 
 
-def judged_of(
-    db: duckdb.DuckDBPyConnection, stored: StoredRun, keys: Sequence[Key]
-) -> dict[Key, tuple[Judged, ...]]:
+def judged_of(db: duckdb.DuckDBPyConnection, stored: StoredRun, keys: Sequence[Key]) -> dict[Key, tuple[Judged, ...]]:
     """What all scorers said of some units of a run."""
     known = {s.name: s for s in stored.scorers}
     query = f"""
         SELECT sample, epoch, scorer, status, value, label, {_ends("answer")}, {_ends("explanation")}
         FROM (SELECT * FROM scores WHERE run = $run) s {_KEYS} ORDER BY sample, epoch, written_at, scorer"""
     found: dict[Key, tuple[Judged, ...]] = {}
-    for sample, epoch, scorer, status, value, label, *ends in db.execute(query, _values(stored.row.id, keys)).fetchall():
+    for sample, epoch, scorer, status, value, label, *ends in db.execute(
+        query, _values(stored.row.id, keys)
+    ).fetchall():
         answer, explanation = _short(_text(*ends[:3])), _short(_text(*ends[3:]))
         said = outcome_text(status, value, label, known.get(scorer))
         one = Judged(scorer=scorer, status=status, outcome=said, answer=answer, explanation=explanation)

@@ -64,11 +64,6 @@ class Text(msgspec.Struct, frozen=True):
         shown = self.head + self.tail
         return Text(self.head[: most - end], shown[len(shown) - end :], self.length)
 
-    @property
-    def size(self) -> int:
-        """Bytes that the shown part takes once control characters are visible."""
-        return len(visible(self.head + self.tail).encode())
-
 
 def cut(text: str, most: int) -> Text:
     """Keep beginning and end of a long text: what was asked stands first, what was answered last.

@@ -46,14 +46,16 @@ def _leader(group: Group) -> str:
 def _rivals(group: Group) -> list[str]:
     standing = group.standings.get(group.primary, Standing())
     ahead = [name for name in standing.reasons if name not in standing.level_with]
-    how = "on the same samples" if standing.by == "paired" else "by their intervals"
+    how = "On the same samples" if standing.by == "paired" else "By their intervals"
     found = []
     if ahead:
         told = "; ".join(f"{name} ({standing.reasons[name]})" for name in ahead)
-        found.append(f"The data separate it {how} from {told}.")
+        found.append(f"{how} the data separate it from {told}.")
     if standing.level_with:
         told = "; ".join(f"{name} ({standing.reasons[name]})" for name in standing.level_with)
-        found.append(f"They do not separate it from {told}." if ahead else f"The data do not separate it from {told}.")
+        found.append(
+            f"They do not separate it from {told}." if ahead else f"{how} the data do not separate it from {told}."
+        )
     return found
 
 
@@ -77,7 +79,9 @@ def _failed(group: Group) -> str:
     having = [(m.name, failed(m), sum(m.counts.values())) for m in group.models if failed(m)]
     if not having:
         return "Every call was answered."
-    return "Not answered as they should be: " + ", ".join(f"{k:,} of {n:,} calls of {name}" for name, k, n in having) + "."
+    return (
+        "Not answered as they should be: " + ", ".join(f"{k:,} of {n:,} calls of {name}" for name, k, n in having) + "."
+    )
 
 
 def _required(group: Group) -> str:
@@ -86,6 +90,9 @@ def _required(group: Group) -> str:
         return ""
     passed = [m.name for m, others in judged if not others]
     if passed:
-        return f"All requirements are met by {', '.join(passed)}."
-    short = [f"{m.name} ({others[0].metric} {others[0].rule}: {value_text(others[0].estimate)}, {others[0].verdict})" for m, others in judged]
-    return f"No model meets all requirements: {'; '.join(short)}."
+        return f"All requirements are met, interval included, by {', '.join(passed)}."
+    short = [
+        f"{m.name} ({others[0].metric} {others[0].rule}: {value_text(others[0].estimate)}, {others[0].verdict})"
+        for m, others in judged
+    ]
+    return f"No model is shown to meet all requirements: {'; '.join(short)}."

@@ -41,7 +41,9 @@ def write_report(
     path = Path(path)
     chosen = form or _SUFFIXES.get(path.suffix.lower())
     if chosen not in FORMS:
-        raise ConfigError(f"the report {str(path)!r} is neither .html nor .md: name it so, or give `form` 'html' or 'md'")
+        raise ConfigError(
+            f"the report {str(path)!r} is neither .html nor .md: name it so, or give `form` 'html' or 'md'"
+        )
     text = FORMS[chosen](collect(runs, workspace))
     _replace(path, text)
     return path

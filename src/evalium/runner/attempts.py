@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import traceback
 from time import perf_counter
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -32,7 +31,6 @@ class Attempted(msgspec.Struct, kw_only=True):
         latency: Seconds of the last attempt.
         queue_time: Seconds spent waiting for slots.
         retry_time: Seconds in failed attempts and the waits after them.
-        traceback: Traceback of an unexpected failure.
     """
 
     response: Response | None
@@ -42,7 +40,6 @@ class Attempted(msgspec.Struct, kw_only=True):
     latency: float = 0.0
     queue_time: float = 0.0
     retry_time: float = 0.0
-    traceback: str | None = None
 
 
 async def attempt(adapter: Adapter, request: Request, limiter: Limiter, execution: Execution) -> Attempted:
@@ -171,7 +168,6 @@ def _failed(error: Exception, retries: int, latency: float, queue_time: float, r
         status = Status.TIMEOUT
     elif isinstance(error, Filtered):
         status = Status.REFUSED_BY_FILTER
-    unexpected = not isinstance(error, ProviderError) or error.__cause__ is not None
     return Attempted(
         response=None,
         error=error,
@@ -180,5 +176,4 @@ def _failed(error: Exception, retries: int, latency: float, queue_time: float, r
         latency=latency,
         queue_time=queue_time,
         retry_time=retry_time,
-        traceback="".join(traceback.format_exception(error)) if unexpected else None,
     )

@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
-from evalium.core import Execution, Message, Price, ProviderError, Record, Sample, Status, canonical_json
+from evalium.core import Execution, Message, Price, Record, Sample, Status, canonical_json
 from evalium.models import Adapter, KeyedByContent, Request, Response, cost
 from evalium.store import ResponseCache
 
 from .attempts import Attempted, attempt
 from .limiter import Limiter
+from .tracebacks import Tracebacks, kind_of
 
 _encode_json = msgspec.json.Encoder().encode
 _encode = msgspec.msgpack.Encoder().encode
@@ -68,6 +69,7 @@ class Caller:
         price: What it costs.
         cache: Where answers are kept; None when they are not.
         spending: Shared count of what was spent.
+        tracebacks: Where unexpected errors are noted.
     """
 
     def __init__(
@@ -80,17 +82,17 @@ class Caller:
         price: Price | None,
         cache: ResponseCache | None,
         spending: Spending,
+        tracebacks: Tracebacks,
     ) -> None:
         self.run, self.label, self.adapter = run, label, adapter
         self._limiter, self._execution, self._price = limiter, execution, price
         self._cache = cache if adapter.remote else None
-        self._spending = spending
+        self._spending, self._tracebacks = spending, tracebacks
         # the time to read an old answer from a file is nobody's latency
         self._recorded = "recorded" in adapter.capabilities
         self._content = adapter.content if isinstance(adapter, KeyedByContent) else None
         self._base = hashlib.sha256(canonical_json(adapter.identity))
         self._prefixes: dict[tuple[int, str, bool], tuple[Any, Any]] = {}
-        self.tracebacks: dict[str, tuple[str, str, str]] = {}
 
     def key(self, request: Request, epoch: int, step: int = 0) -> str:
         """The call key: sha256 over everything that determines the answer."""
@@ -158,7 +160,8 @@ class Caller:
 
     def _cost(self, response: Response, latency: float | None) -> float | None:
         price = self._price
-        if price is None:
+        if price is None or _by_the_hour(price):
+            # a machine's hours are shared out over the whole run by its throughput, see machine_cost_per_call
             return response.cost
         if price.per_second and response.service_time is None:
             # a server that does not report its own time is charged for the time it was waited for
@@ -167,12 +170,13 @@ class Caller:
 
     def _failed(self, ask: Ask, tried: Attempted) -> Record:
         error = tried.error
-        kind = error.kind if isinstance(error, ProviderError) else type(error).__name__
-        if tried.traceback:
-            self.tracebacks.setdefault(f"{kind}:{error}", (kind, str(error), tried.traceback))
+        assert error is not None
         record = self._record(ask, Response(status=tried.status))
         record.latency = None if self._recorded else tried.latency
-        record.error_kind, record.error = kind, str(error)
+        record.error_kind, record.error = kind_of(error), str(error)
+        noted = self._tracebacks.note(error)
+        if noted is not None:
+            record.data = {"error_id": noted}
         return record
 
     def _from_cache(self, ask: Ask, kept: Kept) -> Record:
@@ -215,6 +219,11 @@ class Caller:
             cluster=sample.cluster,
             data=response.data,
         )
+
+
+def _by_the_hour(price: Price) -> bool:
+    others = (price.input, price.output, price.cached, price.reasoning, price.per_call, price.per_second)
+    return price.per_hour > 0 and not any(others)
 
 
 def input_text(request: Request) -> str | None:

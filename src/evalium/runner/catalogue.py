@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from evalium.core.version import __version__
 from evalium.core import Plan, UnknownName
+from evalium.core.version import __version__
 from evalium.metrics import ScorerInfo
 from evalium.store import RunRow, RunStatus, Workspace
 

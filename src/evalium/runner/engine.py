@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from evalium.core import AuthError, BudgetExceeded, ProviderError, Record, Sample, Status
+from evalium.models import QuotaExhausted
 from evalium.store import Done, Journal
 
 from .caller import Caller, Spending
@@ -55,6 +56,7 @@ class Engine:
         finished: Units that need not run again.
         spending: What was spent, and the cap.
         workers: Tasks that take units; the limiter decides how many of them call at a time.
+        fail_fast_on_quota: Stop when a provider says that the quota is used up.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Engine:
         finished: Done,
         spending: Spending,
         workers: int,
+        fail_fast_on_quota: bool = True,
     ) -> None:
         self.tally = Tally()
         self.stopped: Exception | None = None
@@ -79,6 +82,7 @@ class Engine:
         self._scoring, self._journal = scoring, journal
         self._finished, self._spending, self._workers = finished, spending, workers
         self._resumable = len(finished) > 0
+        self._fail_fast = fail_fast_on_quota
         self._stopping = False
         self._pending = 0
         self._hopeless = 0
@@ -182,8 +186,10 @@ class Engine:
             )
 
     def _watch_failures(self, record: Record) -> None:
-        """Stop early when nothing has ever worked and the reason will not go away."""
-        if self._hopeless < 0 or record.error_kind not in (AuthError.kind, "http_404", "quota"):
+        """Stop early when the quota is used up, or nothing has ever worked and the reason will not go away."""
+        if record.error_kind == QuotaExhausted.kind and self._fail_fast:
+            self.stop(ProviderError(f"the quota of {record.model} is used up: {record.error}"))
+        if self._hopeless < 0 or record.error_kind not in (AuthError.kind, "http_404"):
             return
         self._hopeless += 1
         if self._hopeless >= HOPELESS:

@@ -119,6 +119,7 @@ async def execute(
             finished=finished,
             spending=spending,
             workers=limiter.ceiling,
+            fail_fast_on_quota=plan.execution.fail_fast_on_quota,
         )
         try:
             await run.engine.run()

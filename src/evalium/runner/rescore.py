@@ -15,6 +15,7 @@ from .result import RunResult
 from .scoring import Scoring
 from .summarise import summarise
 from .sync import run_coroutine
+from .tracebacks import Tracebacks
 
 
 def score(
@@ -57,7 +58,7 @@ def _made(entries: Sequence[str | dict[str, Any]], base: Path, plan: Plan) -> li
 
 
 async def _score_all(store: Workspace, run: str, added: list[scorers.Scorer]) -> int:
-    scoring = Scoring(added, None)
+    scoring = Scoring(added, None, Tracebacks(store.catalog.error_id))
     count = 0
     with store.journal(run) as journal:
         for record in store.results(run):

@@ -5,20 +5,30 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from evalium.core import Record, Score
+from evalium.core import Record, Score, ScoreError
 from evalium.scorers import Scorer, create, score_now
 
+from .tracebacks import Tracebacks
+
+Raised = tuple[str, str, str]
+"""Kind, message and traceback of what a scorer raised."""
+
 _scorers: dict[str, Scorer] = {}
+_raised: list[Raised] = []
 _encode = msgspec.msgpack.Encoder().encode
 _read_record = msgspec.msgpack.Decoder(Record).decode
-_read_score = msgspec.msgpack.Decoder(Score).decode
+_read_scored = msgspec.msgpack.Decoder(tuple[Score, list[Raised]]).decode
 
 
 class ScorePool:
@@ -29,11 +39,18 @@ class ScorePool:
         base: Folder that relative paths start from.
         extract: The plan's answer extraction.
         processes: Number of processes; None is the number of cores.
+        tracebacks: Where it is noted what scorers raise.
     """
 
     def __init__(
-        self, specs: Mapping[str, str | dict[str, Any]], base: Path, extract: str | None, processes: int | None
+        self,
+        specs: Mapping[str, str | dict[str, Any]],
+        base: Path,
+        extract: str | None,
+        processes: int | None,
+        tracebacks: Tracebacks,
     ) -> None:
+        self._tracebacks = tracebacks
         self._pool = ProcessPoolExecutor(
             max_workers=processes or os.cpu_count(),
             mp_context=multiprocessing.get_context("spawn"),
@@ -42,9 +59,23 @@ class ScorePool:
         )
 
     async def score(self, scorer: Scorer, record: Record) -> Score:
-        """Score one record in the pool."""
+        """Score one record in the pool.
+
+        Raises:
+            ScoreError: A process of the pool was killed or crashed; the pool cannot go on.
+        """
         loop = asyncio.get_running_loop()
-        return _read_score(await loop.run_in_executor(self._pool, _score, scorer.name, _encode(record)))
+        try:
+            scored = await loop.run_in_executor(self._pool, _score, scorer.name, _encode(record))
+        except BrokenProcessPool:
+            raise ScoreError(
+                f"a process that ran the heavy scorer {scorer.name!r} ended before sample {record.sample!r} was scored: "
+                "it ran out of memory or crashed. Use fewer with execution.processes, then run the same command again"
+            ) from None
+        score, raised = _read_scored(scored)
+        for error in raised:
+            self._tracebacks.add(*error)
+        return score
 
     def close(self) -> None:
         """End the processes."""
@@ -52,15 +83,32 @@ class ScorePool:
 
 
 def _build(specs: dict[str, str | dict[str, Any]], base: Path, extract: str | None) -> None:
+    # Ctrl-C reaches every process of the terminal; the run itself decides what is still scored.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     for name, spec in specs.items():
         _scorers[name] = create(spec, base=base, extract=extract)
 
 
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(0)
+
+
 def _score(name: str, record: bytes) -> bytes:
-    score = score_now(_scorers[name], _read_record(record))
+    tracebacks = Tracebacks(_keep)
+    _raised.clear()
+    score = score_now(_scorers[name], _read_record(record), tracebacks.note)
     if not isinstance(score, Score):
         score = asyncio.run(_settled(score))
-    return _encode(score)
+    return _encode((score, _raised))
+
+
+def _keep(kind: str, message: str, text: str) -> str:
+    _raised.append((kind, message, text))
+    return ""
 
 
 async def _settled(pending: Any) -> Score:

@@ -34,3 +34,19 @@ def texts_of(target: Any) -> tuple[str, ...]:
     if isinstance(target, (list, tuple)):
         return tuple(text for one in target for text in texts_of(one))
     raise ScoreError(f"the target is a {type(target).__name__}: give text, or compare a part of it with json_field")
+
+
+def class_name(target: Any) -> str:
+    """The target as classifiers name their classes: as it stands, but for `true` and `1` in place of True and 1.0.
+
+    Of several targets the first; there must be one.
+
+    Example:
+        >>> class_name("lost card?"), class_name(True), class_name([1.0])
+        ('lost card?', 'true', '1')
+    """
+    several = target if isinstance(target, (list, tuple)) else (target,)
+    first = next(one for one in several if texts_of(one))
+    if isinstance(first, float) and first.is_integer():
+        return str(int(first))
+    return texts_of(first)[-1]

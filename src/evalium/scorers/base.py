@@ -12,6 +12,8 @@ from evalium.core import Record, Score, ScoreError, Status, Verdict
 
 Judgement = Verdict | bool | int | float | str | None
 ScoreFunction = Callable[[Record], Judgement | Awaitable[Judgement]]
+Note = Callable[[Exception], object]
+"""Takes what a scorer raised, for whoever wants its traceback."""
 
 
 class Scorer(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +87,7 @@ def make_score(scorer: Scorer, record: Record, verdict: Verdict) -> Score:
     )
 
 
-def score_now(scorer: Scorer, record: Record) -> Score | Awaitable[Score]:
+def score_now(scorer: Scorer, record: Record, note: Note | None = None) -> Score | Awaitable[Score]:
     """Score one record; a coroutine when the scorer is async.
 
     A record without an output scores `missing`; an exception inside the scorer is a score of status `error`.
@@ -95,18 +97,20 @@ def score_now(scorer: Scorer, record: Record) -> Score | Awaitable[Score]:
     try:
         returned = scorer.score(record)
         if inspect.isawaitable(returned):
-            return _score_later(scorer, record, returned)
+            return _score_later(scorer, record, returned, note)
         return make_score(scorer, record, verdict_of(returned))
     except Exception as error:  # a scorer is user code: whatever it raises is data
-        return make_score(scorer, record, _failure(error))
+        return make_score(scorer, record, _failure(error, note))
 
 
-async def _score_later(scorer: Scorer, record: Record, pending: Awaitable[Any]) -> Score:
+async def _score_later(scorer: Scorer, record: Record, pending: Awaitable[Any], note: Note | None) -> Score:
     try:
         return make_score(scorer, record, verdict_of(await pending))
     except Exception as error:
-        return make_score(scorer, record, _failure(error))
+        return make_score(scorer, record, _failure(error, note))
 
 
-def _failure(error: Exception) -> Verdict:
+def _failure(error: Exception, note: Note | None) -> Verdict:
+    if note is not None:
+        note(error)
     return Verdict(status=Status.ERROR, explanation=f"{type(error).__name__}: {error}")

@@ -10,7 +10,7 @@ from evalium.core import ConfigError, Record, ScoreError, Status, Verdict
 
 from ._answer import Take
 from ._factory import built_in
-from ._target import NO_OUTPUT, NO_TARGET, texts_of
+from ._target import NO_OUTPUT, NO_TARGET, class_name, texts_of
 from .base import ScoreFunction
 from .normalise import normaliser
 
@@ -63,8 +63,11 @@ def label(
         texts = texts_of(record.target)
         if not texts:
             return NO_TARGET
-        target = true(texts[0])
-        predicted = known.get(_fold(given), given) if record.label is not None else read(given)
+        exact = record.label is not None and not known
+        target = class_name(record.target) if exact else true(texts[0])
+        predicted: str | None = given
+        if not exact:
+            predicted = read(given) if record.label is None else known.get(_fold(given), given)
         if predicted is None:
             return Verdict(status=Status.UNPARSED, target=target, explanation="no one label can be read")
         return Verdict(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalium.core import Record, ScoreError, Status, Verdict
 
 from ._factory import built_in
-from ._target import NO_TARGET, texts_of
+from ._target import NO_TARGET, class_name, texts_of
 from .base import ScoreFunction
 
 _NONE = Verdict(status=Status.MISSING, explanation="the model gave no probabilities")
@@ -39,7 +39,7 @@ def _score(record: Record) -> Verdict:
     for name, p in probabilities.items():
         if not 0 <= p <= 1:
             raise ScoreError(f"the probability of {name!r} is {p}, not within 0 and 1")
-    target = next((t for t in targets if t in probabilities), targets[0])
+    target = next((t for t in (*targets, class_name(record.target)) if t in probabilities), targets[0])
     if target not in probabilities and sum(probabilities.values()) < 0.98:
         return Verdict(status=Status.MISSING, target=target, explanation=f"the model gave {target!r} no probability")
     label = record.label if record.label is not None else max(probabilities, key=probabilities.__getitem__)

@@ -51,7 +51,7 @@ class Done:
         empty = np.empty(0, np.int64)
         pair, key, when = (np.concatenate([empty, *each]) for each in (pairs, keys, written))
         count = np.concatenate([empty.astype(bool), *counts])
-        order = np.lexsort((-when, pair))
+        order = np.lexsort((when, pair))
         pair, key, count = pair[order], key[order], count[order]
         kept = count & np.append(pair[1:] != pair[:-1], np.ones(min(len(pair), 1), dtype=bool))
         self._pairs = array("q", pair[kept].tobytes())

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from evalium.core.version import __version__
 from evalium.core import Record, Score, StoreError
+from evalium.core.version import __version__
 
 from ._entry import Entry, Header, encode
 from ._frame import frame

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalium.core.version import __version__
 from evalium.core import WorkspaceTooNew
+from evalium.core.version import __version__
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine

@@ -125,13 +125,16 @@ class GroupCommit:
             raise self.error
 
     def stop(self) -> None:
-        """End the thread; nothing is synced by it any more."""
+        """End the thread; nothing is synced any more, and no file is kept open."""
         with self._due:
             self._stop = True
             self._full.set()
             self._due.notify()
         if self._thread is not None:
             self._thread.join()
+        for fd in self._files:
+            os.close(fd)
+        self._files = []
 
     def _work(self) -> None:
         while True:

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from evalium.core import UnknownName
+
 from . import _anthropic, _gemini, _openai
 from ._failing import error_body, null_content, refusal, spoiled, spoiled_events
 from ._http1 import Delivery, Incoming
@@ -137,7 +139,7 @@ class Service:
         self._max_in_flight = max(self._max_in_flight, self._in_flight)
         try:
             fault = self._fault(request, number, digest, attempt)
-        except ValueError as error:
+        except UnknownName as error:
             return whole(error_body(protocol, 400, str(error)), 0.0, 400)
         if fault is not None:
             self._faults[fault] += 1

@@ -21,7 +21,9 @@ def tag(name: str, *children: Markup | str, **attributes: float | str | None) ->
         Markup('<text x="1" class="t">&lt;b&gt;</text>')
     """
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"' for key, value in attributes.items() if value is not None
+        f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"'
+        for key, value in attributes.items()
+        if value is not None
     )
     inside = Markup("").join(c if isinstance(c, Markup) else escape(c) for c in children)
     return Markup(f"<{name}{written}>{inside}</{name}>") if inside else Markup(f"<{name}{written}/>")
@@ -62,7 +64,12 @@ def marker(x: float, y: float, series: int, size: float = 4.5) -> Markup:
     kind = f"mark s{series % SERIES}"
     r = size
     corners = {
-        1: [(x - r * 0.9, y - r * 0.9), (x + r * 0.9, y - r * 0.9), (x + r * 0.9, y + r * 0.9), (x - r * 0.9, y + r * 0.9)],
+        1: [
+            (x - r * 0.9, y - r * 0.9),
+            (x + r * 0.9, y - r * 0.9),
+            (x + r * 0.9, y + r * 0.9),
+            (x - r * 0.9, y + r * 0.9),
+        ],
         2: [(x, y - r * 1.25), (x + r * 1.25, y), (x, y + r * 1.25), (x - r * 1.25, y)],
         3: [(x, y - r * 1.15), (x + r * 1.15, y + r * 0.9), (x - r * 1.15, y + r * 0.9)],
     }.get((series + series // SERIES) % 4)
@@ -128,7 +135,7 @@ class Scale:
 
 
 def nice_step(rough: float) -> float:
-    """The round number (1, 2, 5 times a power of ten) next above a rough step.
+    """The round number (1, 2, 2.5, 5 times a power of ten) next above a rough step.
 
     Example:
         >>> nice_step(0.13), nice_step(37.0)
@@ -137,14 +144,18 @@ def nice_step(rough: float) -> float:
     if rough <= 0 or not math.isfinite(rough):
         return 1.0
     power = 10.0 ** math.floor(math.log10(rough))
-    return float(next(n for n in (1.0, 2.0, 5.0, 10.0) if n * power >= rough * (1 - 1e-9)) * power)
+    return float(next(n for n in (1.0, 2.0, 2.5, 5.0, 10.0) if n * power >= rough * (1 - 1e-9)) * power)
 
 
-def spread(values: list[float], start: float, end: float, *, floor: float | None = None, roof: float | None = None) -> Scale:
+def spread(
+    values: list[float], start: float, end: float, *, floor: float | None = None, roof: float | None = None
+) -> Scale:
     """A scale that holds all values with a margin, inside the possible range; nan and infinities are ignored."""
     known = [v for v in values if math.isfinite(v)] or [0.0, 1.0]
     low, high = min(known), max(known)
-    margin = 0.08 * (high - low) or 0.05 * abs(high) or 0.5
+    # Values that differ only by rounding are the same value.
+    alike = high - low <= 1e-9 * abs(high)
+    margin = (0.05 * abs(high) or 0.5) if alike else 0.08 * (high - low)
     low, high = low - margin, high + margin
     if floor is not None and low < floor:
         low = floor
@@ -161,7 +172,9 @@ def tick_text(value: float, unit: str, *, share: bool = False) -> str:
         ('2 ms', '30 s', '40 %', '$0.01')
     """
     if unit == "s" and value:
-        factor, name = next((f, n) for f, n in ((1.0, "s"), (1e3, "ms"), (1e6, "µs")) if abs(value) * f >= 1 or f == 1e6)
+        factor, name = next(
+            (f, n) for f, n in ((1.0, "s"), (1e3, "ms"), (1e6, "µs")) if abs(value) * f >= 1 or f == 1e6
+        )
         return f"{value * factor:.6g} {name}"
     if unit == "1":
         return f"{value * 100:.6g} %" if share else f"{value:.6g}"
@@ -170,7 +183,9 @@ def tick_text(value: float, unit: str, *, share: bool = False) -> str:
     return f"{value:,.6g}" if unit in ("", "s") else f"{value:,.6g} {unit}"
 
 
-def x_axis(scale: Scale, y: float, unit: str, *, share: bool = False, top: float | None = None, about: int = 4) -> Markup:
+def x_axis(
+    scale: Scale, y: float, unit: str, *, share: bool = False, top: float | None = None, about: int = 4
+) -> Markup:
     """Ticks with their values below a line, and with `top` grid lines up to there."""
     parts = [line(scale.start, y, scale.end, y, "axis")]
     for value in scale.ticks(about):
@@ -181,7 +196,9 @@ def x_axis(scale: Scale, y: float, unit: str, *, share: bool = False, top: float
     return Markup("").join(parts)
 
 
-def y_axis(scale: Scale, x: float, unit: str, *, share: bool = False, right: float | None = None, about: int = 4) -> Markup:
+def y_axis(
+    scale: Scale, x: float, unit: str, *, share: bool = False, right: float | None = None, about: int = 4
+) -> Markup:
     """Ticks with their values left of a line, and with `right` grid lines to there."""
     parts = []
     for value in scale.ticks(about):

@@ -56,18 +56,25 @@ def reliability_chart(name: str, reliability: Reliability, series: int) -> Marku
         parts.append(path(points, f"curve s{series % SERIES}"))
     parts += [_bin(b, series) for b in reliability.bins]
     said = "; ".join(
-        f"confidence {b.confidence.value:.2f}: accuracy {estimate_text(b.accuracy)}, n {b.count}" for b in reliability.bins
+        f"confidence {b.confidence.value:.2f}: accuracy {estimate_text(b.accuracy)}, n {b.count}"
+        for b in reliability.bins
     )
     return svg(WIDTH, HEIGHT, f"Reliability diagram of {name}. {said}", *parts)
 
 
 def _frame(across: str, up: str) -> Markup:
-    return Markup("").join([
-        x_axis(_X, HEIGHT - 48, "1", top=14, about=5),
-        y_axis(_Y, 52, "1", right=WIDTH - 14, about=5),
-        words((_X(0) + _X(1)) / 2, HEIGHT - 10, across, kind="tick", anchor="middle"),
-        tag("g", words(0, 0, up, kind="tick", anchor="middle"), transform=f"translate(14 {(_Y(0) + _Y(1)) / 2:g}) rotate(-90)"),
-    ])
+    return Markup("").join(
+        [
+            x_axis(_X, HEIGHT - 48, "1", top=14, about=5),
+            y_axis(_Y, 52, "1", right=WIDTH - 14, about=5),
+            words((_X(0) + _X(1)) / 2, HEIGHT - 10, across, kind="tick", anchor="middle"),
+            tag(
+                "g",
+                words(0, 0, up, kind="tick", anchor="middle"),
+                transform=f"translate(14 {(_Y(0) + _Y(1)) / 2:g}) rotate(-90)",
+            ),
+        ]
+    )
 
 
 def _thin(curve: Curve) -> list[CurvePoint]:

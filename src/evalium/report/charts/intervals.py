@@ -93,7 +93,9 @@ def _point(estimate: Estimate, scale: Scale, y: float, series: int) -> Markup:
         left = scale(estimate.value if math.isnan(low) else low)
         right = scale(estimate.value if math.isnan(high) else high)
         parts.append(line(left, y, right, y, f"span s{series % SERIES}"))
-        parts += [line(x, y - 3.5, x, y + 3.5, f"span s{series % SERIES}") for x, v in ((left, low), (right, high)) if v == v]
+        parts += [
+            line(x, y - 3.5, x, y + 3.5, f"span s{series % SERIES}") for x, v in ((left, low), (right, high)) if v == v
+        ]
     return Markup("").join([*parts, marker(scale(estimate.value), y, series)])
 
 
@@ -127,5 +129,7 @@ def slice_dots(title: str, rows: Sequence[tuple[str, Sequence[Row], bool]], over
                 drawn.append(tag("g", hint, _point(row.estimate, scale, y + 28 + i * step, row.series)))
         parts.append(tag("g", *drawn, class_=None if enough else "faint"))
         y += 26 + step * len(found)
-    said = "; ".join(f"{name}: " + ", ".join(f"{r.name} {estimate_text(r.estimate)}" for r in found) for name, found, _ in rows)
+    said = "; ".join(
+        f"{name}: " + ", ".join(f"{r.name} {estimate_text(r.estimate)}" for r in found) for name, found, _ in rows
+    )
     return svg(WIDTH, height + 26, f"{title}. {said}", *parts)

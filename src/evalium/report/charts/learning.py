@@ -28,7 +28,7 @@ def learning_curve(model: str, measure: str, points: Sequence[Mapping[str, Any]]
     y = spread(ends, HEIGHT - 46, 16, roof=1.0)
     x = spread([p["n"] for p in known], 58, WIDTH - 62, floor=0.0)
     share = measure == "accuracy"
-    parts = [x_axis(x, HEIGHT - 46, "", about=4), y_axis(y, 52, "1", share=share, right=WIDTH - 14, about=4)]
+    parts = [x_axis(x, HEIGHT - 46, "", about=4), y_axis(y, x.start, "1", share=share, right=x.end, about=4)]
     parts.append(words(WIDTH / 2, HEIGHT - 10, "training samples", kind="tick", anchor="middle"))
     for name, series in _LINES:
         parts += _line(known, name, series, x, y)
@@ -36,13 +36,9 @@ def learning_curve(model: str, measure: str, points: Sequence[Mapping[str, Any]]
     return svg(WIDTH, HEIGHT, f"Learning curve of {model}, {measure}. {said}", *parts)
 
 
-def _line(
-    points: Sequence[Mapping[str, Any]], name: str, series: int, x: Scale, y: Scale
-) -> list[Markup]:
+def _line(points: Sequence[Mapping[str, Any]], name: str, series: int, x: Scale, y: Scale) -> list[Markup]:
     at = [(x(p["n"]), y(p[name])) for p in points]
-    upper, lower = (
-        [(x(p["n"]), y(p[name] + sign * (p.get(f"{name}_sd") or 0.0))) for p in points] for sign in (1, -1)
-    )
+    upper, lower = ([(x(p["n"]), y(p[name] + sign * (p.get(f"{name}_sd") or 0.0))) for p in points] for sign in (1, -1))
     band = path(upper + lower[::-1], f"band s{series}", closed=True)
     hints = [
         tag("g", tag("title", f"{name} with {p['n']:,} samples: {p[name]:.4f}"), marker(*place, series))

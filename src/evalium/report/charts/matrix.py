@@ -41,7 +41,9 @@ def heat_map(model: str, confusion: Confusion) -> Markup:
             place_of = (left + j * cell, y, cell)
             parts.append(_cell(place_of, confusion, row, column, f"{names[row]} → {names[column]}"))
     width = max(left + cell * len(columns) + 14, 240)
-    label = f"Confusion matrix of {model}, {len(confusion.classes)} classes; the table of classes says the same in numbers"
+    label = (
+        f"Confusion matrix of {model}, {len(confusion.classes)} classes; the table of classes says the same in numbers"
+    )
     return svg(width, top + cell * len(kept) + 6, label, *parts, kind="chart matrix")
 
 

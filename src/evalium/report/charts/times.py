@@ -56,7 +56,11 @@ def _marks(x: Scale, quantiles: Mapping[str, Estimate]) -> list[Markup]:
         at = x(e.value)
         drawn = [tag("title", f"{key}: {estimate_text(e)}"), line(at, _TOP - 4, at, _BOTTOM, "quantile")]
         if not (math.isnan(e.low) or math.isnan(e.high)):
-            drawn.append(tag("rect", x=x(e.low), y=_TOP, width=max(x(e.high) - x(e.low), 1), height=_BOTTOM - _TOP, class_="haze"))
+            drawn.append(
+                tag(
+                    "rect", x=x(e.low), y=_TOP, width=max(x(e.high) - x(e.low), 1), height=_BOTTOM - _TOP, class_="haze"
+                )
+            )
         drawn.append(words(at, 12 if i % 2 == 0 else 26, key, kind="tick", anchor="middle"))
         parts.append(tag("g", *drawn))
     return parts
