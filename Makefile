@@ -19,7 +19,7 @@ LINT := $(call stamp,lint)
 DOCS := $(call stamp,docs)
 FULL := $(call stamp,full)
 
-.PHONY: help setup setup-full demo test test-all lint format docs lock clean
+.PHONY: help setup setup-full demo example test test-all lint format docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -30,6 +30,12 @@ setup-full: $(FULL) ## every extra, torch first, and Chromium where apt-get is: 
 
 demo: $(DEMO) ## evaluate three classifiers and compare them (set up included)
 	@$(BIN)/evalium demo
+
+example: $(DEMO) ## run one of examples/, with its report in out/: make example NAME=gsm8k
+	@test -f "examples/$(NAME)/plan.yaml" || { echo "name an example: make example NAME=..., one of" \
+		$(patsubst examples/%/plan.yaml,%,$(wildcard examples/*/plan.yaml)) >&2; exit 2; }
+	@if test -f "examples/$(NAME)/run.py"; then $(BIN)/python "examples/$(NAME)/run.py"; else \
+		$(BIN)/evalium run "examples/$(NAME)/plan.yaml" -w "examples/$(NAME)/out/workspace" -o "examples/$(NAME)/out/report.html"; fi
 
 test: $(TEST) ## the whole suite; what needs an extra is left out and named (set up included)
 	@$(PYTEST) $(ARGS)

@@ -46,7 +46,8 @@ def sections(given: argparse.Namespace, folder: Path) -> dict[str, Callable[[], 
     setting = engine.Setting(folder, given.samples, given.concurrency, given.repeats, given.server)
     work: dict[str, Callable[[], report.Section]] = {}
     if "startup" in wanted:
-        work["Start-up"] = partial(startup.benchmark, folder, given.repeats)
+        work["Start-up"] = partial(startup.commands, given.repeats)
+        work["The demo"] = partial(startup.demo, folder, min(given.repeats, 3))
     if "engine" in wanted:
         work |= {case.name: partial(engine.benchmark, setting, case) for case in engine.CASES}
     if "scale" in wanted:
@@ -65,7 +66,8 @@ def attempt(title: str, benchmark: Callable[[], report.Section]) -> report.Secti
     try:
         return benchmark()
     except (Failed, WrongAnswers, RuntimeError) as error:
-        return report.Section(title, f"Not measured: {error}", failed=True)
+        print(f"{title}: {error}", file=sys.stderr)
+        return report.Section(title, f"Not measured: {str(error).strip().splitlines()[-1]}", failed=True)
 
 
 def main() -> int:

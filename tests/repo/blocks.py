@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
 from collections.abc import Iterator
@@ -69,15 +70,43 @@ def _block(page: Path, at: int, info: str, text: str, note: re.Match[str] | None
     )
 
 
-def commands(block: Block) -> list[str]:
-    """The shell commands of a `console` block (its `$` lines) or of a `bash` block (all its lines)."""
-    joined = block.text.replace("\\\n", " ")
-    lines = [line.strip() for line in joined.splitlines()]
-    if block.language == "console":
-        found = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
-    else:
-        found = [line.removeprefix("$ ") for line in lines if line and not line.startswith("#")]
-    return [" ".join(command.split()) for command in found]
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One shell command of a block, and what the page shows below it; empty where it shows nothing."""
+
+    text: str
+    shown: str
+
+
+def commands(block: Block) -> list[Command]:
+    """The commands of a `console` block (its `$` lines, each with its output) or of a `bash` block (all its lines)."""
+    lines = block.text.replace("\\\n", " ").splitlines()
+    if block.language != "console":
+        plain = [line.strip().removeprefix("$ ") for line in lines]
+        return [Command(" ".join(line.split()), "") for line in plain if line and not line.startswith("#")]
+    found: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if line.lstrip().startswith("$ "):
+            found.append((" ".join(line.strip().removeprefix("$ ").split()), []))
+        elif found:
+            found[-1][1].append(line)
+    return [Command(text, "\n".join(shown).strip()) for text, shown in found]
+
+
+_OUTPUT = doctest.OutputChecker()
+_BLANKS = re.compile(r"[ \t]+")
+_RULE = re.compile(r"─+")
+
+
+def same_output(shown: str, real: str) -> bool:
+    """Whether a page shows what a command prints: `...` stands for anything, runs of blanks and of rules for one."""
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    return _OUTPUT.check_output(_plain(shown), _plain(real), flags)
+
+
+def _plain(text: str) -> str:
+    lines = (_BLANKS.sub(" ", _RULE.sub("─", line)).strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line) + "\n"
 
 
 def is_evalium(command: str) -> bool:

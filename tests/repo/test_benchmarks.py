@@ -12,6 +12,7 @@ from benchmarks import commands, engine, machine, peers, report, run, scale, sta
 from benchmarks.process import Failed, environment, measure
 from benchmarks.server import Server
 from benchmarks.workload import WrongAnswers, check_accuracy, write_plan, write_questions
+from tests.extras import require_extra
 
 TINY = 40
 
@@ -52,9 +53,11 @@ def test_store(tmp_path: Path) -> None:
 
 
 def test_startup(tmp_path: Path) -> None:
-    section = startup.benchmark(tmp_path, 1)
+    section = startup.commands(1)
+    assert len(section.rows) == len(startup.COMMANDS)
     assert all(n > 0 for n in numbers(section))
-    assert {target.bound for target in section.targets} == {startup.HELP_CPU_MS, startup.DEMO_SECONDS}
+    require_extra("sklearn")
+    assert all(n > 0 for n in numbers(startup.demo(tmp_path, 1)))
 
 
 def test_peers_that_are_not_installed_are_named(setting: engine.Setting, tmp_path: Path) -> None:
@@ -131,5 +134,5 @@ def test_wrong_arguments(
 
 
 def test_parts(tmp_path: Path) -> None:
-    assert len(run.sections(run.arguments([]), tmp_path)) == 6
+    assert len(run.sections(run.arguments([]), tmp_path)) == 7
     assert len(run.sections(run.arguments(["scale"]), tmp_path)) == 1

@@ -1,12 +1,14 @@
 """Every example in the README and the documentation runs, page by page, in an empty folder.
 
-On a page: a block with a title="name" is written to that file; `python` blocks run one after another in one namespace;
-`console` and `bash` blocks run their `evalium` commands, which must exit 0 or as the comment `<!-- exits: 1 -->` above
-the block says. A block that cannot run says why, in the line above it: `<!-- not run: reason -->`.
+On a page: a block with a title="name" is written to that file; `python` blocks run one after another in one namespace,
+those with `>>>` as doctests; `console` and `bash` blocks run their `evalium` commands, which must exit 0 or as the
+comment `<!-- exits: 1 -->` above the block says, and print what a `console` block shows below them, where `...` stands
+for anything. A block that cannot run says why, in the line above it: `<!-- not run: reason -->`.
 """
 
 from __future__ import annotations
 
+import doctest
 import os
 import subprocess
 import sys
@@ -14,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repo.blocks import Block, blocks, commands, is_evalium
+from tests.repo.blocks import Block, Command, blocks, commands, is_evalium, same_output
 
 REPO = Path(__file__).resolve().parents[2]
 PAGES = [REPO / "README.md", REPO / "CONTRIBUTING.md", *sorted((REPO / "docs").rglob("*.md"))]
@@ -22,18 +24,25 @@ RUNNABLE = {"python", "bash", "console", "sh", "shell"}
 
 
 def run_python(block: Block, namespace: dict[str, object]) -> None:
-    code = compile("\n" * block.line + block.text, str(block.page), "exec")
-    exec(code, namespace)
+    if ">>> " not in block.text:
+        exec(compile("\n" * block.line + block.text, str(block.page), "exec"), namespace)
+        return
+    examples = doctest.DocTestParser().get_doctest(block.text, namespace, block.where, str(block.page), block.line)
+    said: list[str] = []
+    runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    outcome = runner.run(examples, out=said.append, clear_globs=False)
+    namespace.update(examples.globs)
+    assert outcome.failed == 0, "".join(said)
 
 
 def run_commands(block: Block, folder: Path) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     for command in commands(block):
-        assert is_evalium(command), (
-            f"{block.where}: {command!r} is not a call of evalium: say <!-- not run: why --> above the block"
+        assert is_evalium(command.text), (
+            f"{block.where}: {command.text!r} is not a call of evalium: say <!-- not run: why --> above the block"
         )
         done = subprocess.run(
-            ["bash", "-c", command],
+            ["bash", "-c", command.text],
             cwd=folder,
             env={**os.environ, "PATH": path, "EVALIUM_HOME": str(folder / ".evalium"), "COLUMNS": "120"},
             capture_output=True,
@@ -41,7 +50,12 @@ def run_commands(block: Block, folder: Path) -> None:
             timeout=300,
         )
         assert done.returncode == block.exit_code, (
-            f"{block.where}: {command!r} exited {done.returncode}, not {block.exit_code}\n{done.stdout}\n{done.stderr}"
+            f"{block.where}: {command.text!r} exited {done.returncode}, not {block.exit_code}\n"
+            f"{done.stdout}\n{done.stderr}"
+        )
+        printed = done.stdout + (done.stderr if block.exit_code else "")
+        assert not command.shown or same_output(command.shown, printed), (
+            f"{block.where}: {command.text!r} prints\n{printed}\nand the page shows\n{command.shown}"
         )
 
 
@@ -96,7 +110,7 @@ def test_blocks_are_found_with_their_notes(tmp_path: Path) -> None:
     page = page_of(tmp_path, PAGE)
     file, gate, tab = blocks(page)
     assert (file.title, file.text, file.language) == ("plan.yaml", "plan: x\n", "yaml")
-    assert (gate.exit_code, commands(gate)) == (1, ["evalium gate plan.yaml"])
+    assert (gate.exit_code, commands(gate)) == (1, [Command("evalium gate plan.yaml", "shown output")])
     assert (tab.not_run, tab.text) == ("needs a key", "evalium run x\n")
 
 
@@ -130,3 +144,32 @@ def test_a_wrong_example_fails(tmp_path: Path) -> None:
     unknown = page_of(tmp_path, "```console\n$ evalium no-such-command\n```\n")
     with pytest.raises(AssertionError, match="exited"):
         run_commands(next(blocks(unknown)), tmp_path)
+    other = page_of(tmp_path, "```console\n$ evalium --version\nevalium 9.9.9\n```\n")
+    with pytest.raises(AssertionError, match="and the page shows"):
+        run_commands(next(blocks(other)), tmp_path)
+    doctested = page_of(tmp_path, "```python\n>>> 1 + 1\n3\n```\n")
+    with pytest.raises(AssertionError, match="Expected:\n    3"):
+        run_python(next(blocks(doctested)), {})
+
+
+def test_names_live_on_from_block_to_block(tmp_path: Path) -> None:
+    page = page_of(tmp_path, "```python\n>>> x = 1\n```\n\n```python\ny = x + 1\n```\n\n```python\n>>> y\n2\n```\n")
+    namespace: dict[str, object] = {}
+    for block in blocks(page):
+        run_python(block, namespace)
+    assert namespace["y"] == 2
+
+
+@pytest.mark.parametrize(
+    ("shown", "real", "same"),
+    [
+        ("exact  75.0 %", "\n exact   75.0 %   \n", True),
+        ("a\n...\nd", "a\nb\nc\nd\n", True),
+        ("latency ... ms\nexact 1", "latency 3.1 ms\n─────\nexact 1", False),
+        ("a ──── b", "a ─ b", True),
+        ("75.0 %", "75.1 %", False),
+        ("a", "a\nb", False),
+    ],
+)
+def test_when_two_outputs_are_the_same(shown: str, real: str, same: bool) -> None:
+    assert same_output(shown, real) is same

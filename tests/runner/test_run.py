@@ -1,4 +1,6 @@
 import asyncio
+import base64
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from evalium.core import BudgetExceeded, ConfigError, DataError, ProviderError, 
 from evalium.store import Workspace
 from evalium.testing import Behaviour, Faults, TestServer
 
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 ITEMS = [{"q": f"what is {i} + {i}?", "a": str(2 * i), "parity": "even" if i % 2 == 0 else "odd"} for i in range(40)]
 DATA = {"items": ITEMS, "input": "q", "target": "a", "attributes": ["parity"]}
 
@@ -250,3 +253,21 @@ def test_a_machine_by_the_hour_is_shared_out_by_throughput(server: TestServer, w
     run = ev.run(plan(models=[model])).runs[0]
     assert run["machine_cost_per_call"].value == pytest.approx(0.001 / run["throughput"].value)
     assert "cost_per_call" not in run.metrics
+
+
+def test_media_are_kept_once_by_content_and_never_in_rows(server: TestServer, workspace: Path):
+    pixel = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    Path("pixel.png").write_bytes(pixel)
+    rows = [{"q": f"what is it? {i}", "a": "red", "picture": "pixel.png"} for i in range(3)]
+    Path("pictures.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    data = {"file": "pictures.jsonl", "input": "q", "target": "a", "image": "picture"}
+    run = ev.run(plan(server, data=data, scorers=["exact"])).runs[0]
+    sent = server.requests[0].body["messages"][0]["content"][1]["image_url"]["url"]
+    assert base64.b64decode(sent.partition(",")[2]) == pixel
+    texts = run.records().arrow(["input"])["input"].to_pylist()
+    blob = hashlib.sha256(pixel).hexdigest()
+    assert all(blob in text and "iVBOR" not in text for text in texts)
+    with Workspace.open() as store:
+        assert store.blobs.get(blob) == pixel

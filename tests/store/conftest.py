@@ -11,6 +11,16 @@ import pytest
 
 from tests.extras import require_extra
 
+from .process import RUNNING
+
+
+@pytest.fixture(autouse=True)
+def _no_child_outlives_its_test() -> Iterator[None]:
+    """A test that fails leaves no process behind that would fail the next one."""
+    yield
+    for child in list(RUNNING):
+        child.kill()
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:

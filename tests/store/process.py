@@ -19,6 +19,10 @@ from tests.store.make import RUN, record, score
 """
 
 
+RUNNING: list[Child] = []
+"""Those that nobody waited for yet; the fixture in conftest.py ends them."""
+
+
 class Child:
     """A Python process that runs `code` after the prelude; its lines of output are read one at a time."""
 
@@ -35,6 +39,7 @@ class Child:
             text=True,
             env=environment,
         )
+        RUNNING.append(self)
 
     def line(self) -> str:
         """The next line that it prints, empty at the end."""
@@ -55,4 +60,5 @@ class Child:
     def end(self) -> list[str]:
         """Close its input and wait; the whole lines that nobody read."""
         out, _ = self.process.communicate()
+        RUNNING.remove(self)
         return out.split("\n")[:-1]

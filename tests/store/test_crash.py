@@ -13,11 +13,12 @@ from evalium.store import Workspace
 from .make import RUN, record
 from .process import Child
 
-TOTAL = 600
+TOTAL = 2100
+"""More than can be written before the kills: a child stops when the pipe is full of its unread lines of 1 KB."""
 
 WRITER = """
-journal_module.MOST_ENTRIES = 100
-total, start = int(sys.argv[2]), int(sys.argv[3])
+journal_module.MOST_ENTRIES = 150
+total = int(sys.argv[2])
 ws = Workspace.open(sys.argv[1])
 done = ws.entries_done(RUN)
 print("resumed", len(done), flush=True)
@@ -30,7 +31,7 @@ for number in range(total):
     wrote += 1
     if wrote % 7 == 0:
         journal.flush()
-        print(journal.written, flush=True)
+        print(journal.written, "of" * 500, flush=True)
 journal.close()
 ws.seal()
 print("rest", wrote, flush=True)
@@ -42,23 +43,23 @@ def test_a_run_killed_again_and_again_ends_complete(tmp_path: Path, seed: int) -
     chance = random.Random(seed)
     certain = 0
     for _ in range(3):
-        child = Child(WRITER, str(tmp_path), str(TOTAL), "0")
+        child = Child(WRITER, str(tmp_path), str(TOTAL))
         resumed = child.line().split()
         assert resumed[0] == "resumed"
         assert int(resumed[1]) >= certain
         before = int(resumed[1])
         written = 0
         for _ in range(chance.randrange(1, 25)):
-            written = int(child.line())
-        unread = [line for line in child.kill() if line.isdigit()]
-        certain = before + (int(unread[-1]) if unread else written)
+            written = int(child.line().split()[0])
+        unread = [int(line.split()[0]) for line in child.kill()]
+        certain = before + max([written, *unread])
         with Workspace.open(tmp_path) as ws:
             table = ws.records(RUN, text=True)
             assert table.num_rows >= certain
             names = table.column("sample").to_pylist()
             assert len(set(names)) == len(names)
             assert table.column("output").to_pylist() == [f"answer {name[1:]}" for name in names]
-    child = Child(WRITER, str(tmp_path), str(TOTAL), "0")
+    child = Child(WRITER, str(tmp_path), str(TOTAL))
     child.finish()
     with Workspace.open(tmp_path) as ws:
         assert sorted(ws.records(RUN, ["sample"]).column("sample").to_pylist()) == sorted(
@@ -109,13 +110,13 @@ with Workspace.open(sys.argv[1]) as ws:
 
 
 def test_reading_while_another_process_writes_and_seals(tmp_path: Path) -> None:
-    child = Child(WRITER, str(tmp_path), "400", "0")
+    child = Child(WRITER, str(tmp_path), "400")
     child.line()
     seen = 0
     with Workspace.open(tmp_path) as ws:
-        while (line := child.line()).isdigit():
+        while (flushed := child.line().split()[0]).isdigit():
             names = ws.records(RUN, ["sample"]).column("sample").to_pylist()
-            assert len(names) == len(set(names)) >= max(seen, int(line))
+            assert len(names) == len(set(names)) >= max(seen, int(flushed))
             seen = len(names)
         child.finish()
         assert ws.records(RUN).num_rows == 400

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+import traceback
+from typing import Any
 
 import click
 
@@ -23,12 +26,29 @@ COMMANDS = {
 }
 
 
+BROKEN_PIPE = 141
+"""What a shell reports of a program that SIGPIPE ended: neither success nor one of our own codes."""
+
+
 class LazyGroup(click.Group):
     """Commands that are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order people need them."""
         return list(COMMANDS)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; end quietly when nobody reads its output any more, as in `evalium ... | head`."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except (BrokenPipeError, SystemExit) as error:
+            # rich leaves by SystemExit
+            if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return BROKEN_PIPE
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
@@ -75,8 +95,8 @@ def main() -> None:
         sys.exit(ExitCode.WRONG_USE)
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(ExitCode.OK)
+        sys.exit(ExitCode.INTERRUPTED)
+    except Exception:
+        click.echo(f"{traceback.format_exc()}error: this is a fault of evalium itself; please report it", err=True)
+        sys.exit(ExitCode.INFRASTRUCTURE)
     sys.exit(code if isinstance(code, int) else ExitCode.OK)

@@ -37,6 +37,8 @@ def print_result(result: PlanResult, *, hints: bool = True) -> None:
     table.add_section()
     table.add_row("units", *(_units(run) for run in result.runs))
     out.print(table)
+    if result.runs and result.runs[0].bad_rows:
+        out.print(f"bad rows left out: {result.runs[0].bad_rows:,}", style="yellow", markup=False, highlight=False)
     for run in result.runs:
         for line in _notes(run):
             out.print(line, style="yellow", markup=False, highlight=False)

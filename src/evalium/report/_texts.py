@@ -48,7 +48,7 @@ def texts_of(db: duckdb.DuckDBPyConnection, run: str, keys: Sequence[Key]) -> di
         asked, output, target, error = (_text(*ends[i : i + 3]) for i in range(0, 12, 3))
         found[str(sample), int(epoch)] = Texts(
             input=_conversation(asked),
-            output=output if output.length or label is None else Text(label, "", len(label)),
+            output=_short(output if output.length or label is None else Text(label, "", len(label))),
             expected=_expected(target),
             error=_short(error),
             attributes=msgspec.json.decode(attributes, type=dict[str, Any]) if attributes else {},

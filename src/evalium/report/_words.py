@@ -53,9 +53,8 @@ def _rivals(group: Group) -> list[str]:
         found.append(f"{how} the data separate it from {told}.")
     if standing.level_with:
         told = "; ".join(f"{name} ({standing.reasons[name]})" for name in standing.level_with)
-        found.append(
-            f"They do not separate it from {told}." if ahead else f"{how} the data do not separate it from {told}."
-        )
+        opening = "They do" if ahead else f"{how} the data do"
+        found.append(f"{opening} not separate it from {told}.")
     return found
 
 

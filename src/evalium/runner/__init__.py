@@ -4,11 +4,12 @@ from evalium.core import estimate_text, quantity
 
 from .doctor import Check, examine
 from .forecast import Forecast, ModelForecast, forecast
+from .interruption import Interrupted
 from .plan_file import PlanSource, load_plan, plan_from_mapping, plan_schema
 from .progress import Progress, Silent, default_progress
 from .rescore import score
 from .result import PlanResult, RunResult
-from .run import Interrupted, run, run_async
+from .run import run, run_async
 from .solver import Call, CallFailed, Outcome, Reply
 from .tasks import task
 

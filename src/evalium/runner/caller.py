@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from evalium.core import Execution, Message, Price, Record, Sample, Status, canonical_json
+from evalium.core import Execution, Price, Record, Sample, Status, canonical_json
 from evalium.models import Adapter, KeyedByContent, Request, Response, cost
 from evalium.store import ResponseCache
 
@@ -16,7 +17,6 @@ from .attempts import Attempted, attempt
 from .limiter import Limiter
 from .tracebacks import Tracebacks, kind_of
 
-_encode_json = msgspec.json.Encoder().encode
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -70,6 +70,7 @@ class Caller:
         cache: Where answers are kept; None when they are not.
         spending: Shared count of what was spent.
         tracebacks: Where unexpected errors are noted.
+        sent: Writes down what was sent.
     """
 
     def __init__(
@@ -83,11 +84,12 @@ class Caller:
         cache: ResponseCache | None,
         spending: Spending,
         tracebacks: Tracebacks,
+        sent: Callable[[Request], str | None],
     ) -> None:
         self.run, self.label, self.adapter = run, label, adapter
         self._limiter, self._execution, self._price = limiter, execution, price
         self._cache = cache if adapter.remote else None
-        self._spending, self._tracebacks = spending, tracebacks
+        self._spending, self._tracebacks, self._sent = spending, tracebacks, sent
         # the time to read an old answer from a file is nobody's latency
         self._recorded = "recorded" in adapter.capabilities
         self._content = adapter.content if isinstance(adapter, KeyedByContent) else None
@@ -206,7 +208,7 @@ class Caller:
             cached_tokens=response.cached_tokens,
             reasoning_tokens=response.reasoning_tokens,
             finish_reason=response.finish_reason,
-            input=input_text(ask.request),
+            input=self._sent(ask.request),
             output=response.output,
             target=sample.target,
             choices=sample.choices,
@@ -224,15 +226,3 @@ class Caller:
 def _by_the_hour(price: Price) -> bool:
     others = (price.input, price.output, price.cached, price.reasoning, price.per_call, price.per_second)
     return price.per_hour > 0 and not any(others)
-
-
-def input_text(request: Request) -> str | None:
-    """What was sent, as text: the user's words where that is all, otherwise the turns as JSON."""
-    messages: tuple[Message, ...] = request.messages
-    if request.prompt is not None:
-        return request.prompt
-    if len(messages) == 1 and messages[0].role == "user" and isinstance(messages[0].content, str):
-        return messages[0].content
-    if messages:
-        return _encode_json(messages).decode()
-    return None

@@ -8,17 +8,28 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from evalium.core import AuthError, BudgetExceeded, ProviderError, Record, Sample, Status
+from evalium.core import (
+    AuthError,
+    BudgetExceeded,
+    ConfigError,
+    EvaliumError,
+    ProviderError,
+    Record,
+    Sample,
+    Status,
+    TemplateError,
+)
 from evalium.models import QuotaExhausted
 from evalium.store import Done, Journal
 
 from .caller import Caller, Spending
 from .prompting import BuildRequest
 from .scoring import Scoring
-from .solver import Call, Result, Solve, trace_key, trace_record
+from .solver import Call, Result, Solve, checked, trace_key, trace_record
+from .sync import all_or_none
+from .tracebacks import Tracebacks
 
 HOPELESS = 5
-FLUSH_EVERY = 64
 
 
 class Tally(msgspec.Struct):
@@ -55,6 +66,7 @@ class Engine:
         journal: Where finished units go.
         finished: Units that need not run again.
         spending: What was spent, and the cap.
+        tracebacks: Where it is noted what a solver raises.
         workers: Tasks that take units; the limiter decides how many of them call at a time.
         fail_fast_on_quota: Stop when a provider says that the quota is used up.
     """
@@ -72,6 +84,7 @@ class Engine:
         journal: Journal,
         finished: Done,
         spending: Spending,
+        tracebacks: Tracebacks,
         workers: int,
         fail_fast_on_quota: bool = True,
     ) -> None:
@@ -79,12 +92,12 @@ class Engine:
         self.stopped: Exception | None = None
         self._units = ((sample, epoch) for sample in samples for epoch in range(epochs))
         self._build, self._caller, self._solve, self._open_call = build, caller, solve, open_call
-        self._scoring, self._journal = scoring, journal
+        self._scoring, self._journal, self._tracebacks = scoring, journal, tracebacks
         self._finished, self._spending, self._workers = finished, spending, workers
         self._resumable = len(finished) > 0
         self._fail_fast = fail_fast_on_quota
         self._stopping = False
-        self._pending = 0
+        self._due: asyncio.Future[None] | None = None
         self._hopeless = 0
 
     def stop(self, why: Exception | None = None) -> None:
@@ -93,33 +106,32 @@ class Engine:
         self.stopped = self.stopped or why
 
     async def run(self) -> Tally:
-        """Run until every unit is done or `stop` was called.
+        """Run until every unit is done or `stop` was called; `stopped` says why it ended early.
 
-        Raises:
-            StoreError: The journal cannot be written.
-            DataError: A row of the dataset is wrong.
+        A row that cannot be read or asked about, and a journal that cannot be written, stop the run like that too, so
+        that what other calls cost is not lost with them.
         """
-        tasks = [asyncio.create_task(self._worker()) for _ in range(self._workers)]
         try:
-            await asyncio.gather(*tasks)
-        except BaseException:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            raise
+            await all_or_none(self._worker() for _ in range(self._workers))
         finally:
-            self._journal.flush()
+            self._flush()
         return self.tally
 
     async def _worker(self) -> None:
         unit = self._unit if self._solve is None else self._trace
-        for sample, epoch in self._units:
-            if self._stopping:
-                return
-            await unit(sample, epoch)
+        try:
+            for sample, epoch in self._units:
+                if self._stopping:
+                    return
+                await unit(sample, epoch)
+        except EvaliumError as error:
+            self.stop(error)
 
     async def _unit(self, sample: Sample, epoch: int) -> None:
-        request = self._build(sample)
+        try:
+            request = self._build(sample)
+        except TemplateError as error:
+            raise TemplateError(f"sample {sample.id!r}: {error}") from None
         key = self._caller.key(request, epoch)
         if self._is_finished(sample, epoch, key):
             return
@@ -135,12 +147,18 @@ class Engine:
         began = asyncio.get_running_loop().time()
         result: Result
         try:
-            result = await self._solve(sample, call)
+            result = checked(await self._solve(sample, call))
+        except (ConfigError, TemplateError):
+            raise
         except Exception as error:  # a solver is user code: what it raises is the outcome of this sample
             result = error
-        record = trace_record(run, model, sample, epoch, call.records, result)
-        record.latency = asyncio.get_running_loop().time() - began
-        await self._finish([*call.records, record], record)
+        seconds = asyncio.get_running_loop().time() - began
+        steps = await call.settle()
+        record = trace_record(run, model, sample, epoch, steps, result, seconds)
+        noted = self._tracebacks.note(result) if isinstance(result, Exception) else None
+        if noted is not None:
+            record.data["error_id"] = noted
+        await self._finish([*steps, record], record)
 
     def _is_finished(self, sample: Sample, epoch: int, key: str) -> bool:
         if not self._resumable or not self._finished.has(sample.id, epoch, key):
@@ -154,20 +172,27 @@ class Engine:
             self._journal.write(record)
         self._journal.write(outcome, scores)
         self._count(outcome)
-        self._pending += 1
-        if self._pending == 1:
-            asyncio.get_running_loop().call_soon(self._flush)
-        elif self._pending >= FLUSH_EVERY:
-            # units that never wait for anything would otherwise keep the loop from its other work
-            self._flush()
-            await asyncio.sleep(0)
+        await self._flushed()
+
+    def _flushed(self) -> asyncio.Future[None]:
+        """Done once everything written so far is the operating system's.
+
+        No worker asks for more before, so that a killed process has nothing to repeat but the calls under way.
+        """
+        if self._due is None:
+            loop = asyncio.get_running_loop()
+            self._due = loop.create_future()
+            loop.call_soon(self._flush)
+        return self._due
 
     def _flush(self) -> None:
-        self._pending = 0
+        due, self._due = self._due, None
         try:
             self._journal.flush()
         except Exception as error:
             self.stop(error)
+        if due is not None and not due.done():
+            due.set_result(None)
 
     def _count(self, record: Record) -> None:
         tally = self.tally

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from evalium import models
 from evalium.core import Model, Status, content_hash
 from evalium.models import Adapter, NeedsDataset, price_of
-from evalium.store import Workspace
+from evalium.store import ResponseCache, Workspace
 
 from .caller import Caller, Spending
 from .engine import Engine, Tally
@@ -19,7 +19,9 @@ from .prepare import Prepared
 from .prompting import request_builder
 from .score_pool import ScorePool
 from .scoring import Scoring
+from .sent import Sent
 from .solver import Call, make_solver
+from .tracebacks import Tracebacks
 
 LOCAL_WORKERS = 64
 FINISHED = frozenset(Status) - {Status.ERROR, Status.TIMEOUT}
@@ -67,6 +69,7 @@ class Execution(msgspec.Struct, kw_only=True):
         params: Generation parameters.
         findings: What the adapter learnt besides its answers.
         complete: Whether every unit was gone through.
+        stopping: Why it is to end before its last unit.
     """
 
     id: str
@@ -76,6 +79,13 @@ class Execution(msgspec.Struct, kw_only=True):
     engine: Engine | None = None
     findings: dict[str, Any] = {}
     complete: bool = False
+    stopping: Exception | None = None
+
+    def stop(self, why: Exception) -> None:
+        """Take no further units, even if the first one is still to come."""
+        self.stopping = why
+        if self.engine is not None:
+            self.engine.stop(why)
 
     def progress(self) -> Tally:
         """How far it is."""
@@ -87,22 +97,28 @@ def parameters(prepared: Prepared, model: Model) -> dict[str, Any]:
     return {**prepared.plan.generation, **model.generation}
 
 
+def model_named(prepared: Prepared, name: str) -> Model:
+    """The plan's model of a name, else the one of that id."""
+    return next((m for m in prepared.models if m.label == name), None) or Model(id=name)
+
+
 async def execute(
     run: Execution, prepared: Prepared, workspace: Workspace, endpoints: Endpoints, spending: Spending
 ) -> None:
-    """Run what is missing of one run, journal it and seal it.
+    """Run what is missing of one run and journal it; `run.engine.stopped` says why it ended early.
 
     Raises:
         StoreError: The workspace cannot be written.
-        DataError: A row of the dataset is wrong.
     """
     plan = prepared.plan
     if isinstance(run.adapter, NeedsDataset):
         await run.adapter.prepare(list(prepared.dataset))
     cache = workspace.cache if plan.execution.cache else None
-    caller_of = _callers(run, prepared, endpoints, cache, spending)
+    tracebacks = Tracebacks(workspace.catalog.error_id)
+    sent = Sent(workspace.blobs, prepared.base)
+    caller_of = _callers(run, prepared, endpoints, cache, spending, tracebacks, sent)
     caller = caller_of(None)
-    pool = _pool(prepared)
+    pool = _pool(prepared, tracebacks)
     limiter = endpoints.limiter(run.model, run.adapter)
     tools = plan.solver.tools if plan.solver else ()
     finished = workspace.entries_done(run.id, FINISHED)
@@ -114,41 +130,47 @@ async def execute(
             caller=caller,
             solve=make_solver(plan, prepared.base),
             open_call=lambda sample, epoch: Call(caller_of, sample, epoch, run.params, tools, prepared.stream),
-            scoring=Scoring(prepared.scorers, pool),
+            scoring=Scoring(prepared.scorers, pool, tracebacks),
             journal=journal,
             finished=finished,
             spending=spending,
+            tracebacks=tracebacks,
             workers=limiter.ceiling,
             fail_fast_on_quota=plan.execution.fail_fast_on_quota,
         )
+        if run.stopping is not None:
+            run.engine.stop(run.stopping)
         try:
             await run.engine.run()
             run.complete = not run.engine.stopped
         finally:
             if pool is not None:
                 pool.close()
-    for kind, message, traceback in caller.tracebacks.values():
-        workspace.catalog.error_id(kind, message, traceback)
     if isinstance(run.adapter, NeedsDataset):
         run.findings = run.adapter.findings()
 
 
-def _pool(prepared: Prepared) -> ScorePool | None:
+def _pool(prepared: Prepared, tracebacks: Tracebacks) -> ScorePool | None:
     heavy = {s.name: prepared.scorer_specs[s.name] for s in prepared.scorers if s.heavy}
     plan = prepared.plan
-    return ScorePool(heavy, prepared.base, plan.extract, plan.execution.processes) if heavy else None
+    return ScorePool(heavy, prepared.base, plan.extract, plan.execution.processes, tracebacks) if heavy else None
 
 
 def _callers(
-    run: Execution, prepared: Prepared, endpoints: Endpoints, cache: Any, spending: Spending
+    run: Execution,
+    prepared: Prepared,
+    endpoints: Endpoints,
+    cache: ResponseCache | None,
+    spending: Spending,
+    tracebacks: Tracebacks,
+    sent: Sent,
 ) -> Callable[[str | None], Caller]:
     """Callers by model name; the subject under None, helpers connected when a solver first asks for them."""
     known: dict[str | None, Caller] = {}
-    by_name: Mapping[str, Model] = {m.label: m for m in prepared.models}
 
     def caller_of(name: str | None) -> Caller:
         if name not in known:
-            model = run.model if name is None else by_name.get(name, Model(id=name))
+            model = run.model if name is None else model_named(prepared, name)
             adapter = endpoints.adapter(model)
             known[name] = Caller(
                 run.id,
@@ -159,6 +181,8 @@ def _callers(
                 price_of(model),
                 cache,
                 spending,
+                tracebacks,
+                sent,
             )
         return known[name]
 

@@ -13,10 +13,10 @@ from evalium.core import Model, Plan
 from evalium.models import Response, cost, count_tokens_estimate, price_of
 from evalium.store import Workspace
 
-from .caller import input_text
 from .execute import FINISHED, parameters
 from .prepare import Prepared, prepare
 from .prompting import request_builder
+from .sent import input_text
 from .task import run_id
 
 PILOT = 200

@@ -14,6 +14,7 @@ from evalium.core import ConfigError, Data, DataError, Model, Plan, Sample
 
 from .few_shot import Examples
 from .prompting import request_builder, variables_of
+from .solver import make_solver
 from .task import generation_spec
 from .templates import check_variables
 
@@ -81,6 +82,7 @@ def prepare(plan: Plan, base: Path, *, skip_bad_rows: bool = False) -> Prepared:
         stream = any(need.column in STREAMED and not need.scorer for m in wanted for need in m.needs())
     first = _first_sample(dataset, plan)
     _check_templates(plan, first)
+    make_solver(plan, base)
     examples = _examples(plan, base, dataset, skip_bad_rows)
     request_builder(plan, plan.generation, stream=stream, examples=examples)(first)
     return Prepared(

@@ -35,6 +35,7 @@ class RunResult(msgspec.Struct, kw_only=True):
         results: Estimates, slices and tables.
         findings: What the model had to say besides its answers (train/test gap, learning curve).
         requirements: Verdict on each bound of `decide.require`.
+        bad_rows: Rows of the dataset that could not be read and were left out, as was asked for.
         workspace: Where the records lie.
     """
 
@@ -49,6 +50,7 @@ class RunResult(msgspec.Struct, kw_only=True):
     findings: dict[str, Any]
     requirements: list[Requirement]
     workspace: Path
+    bad_rows: int = 0
 
     @property
     def metrics(self) -> Mapping[str, Estimate]:
@@ -96,6 +98,7 @@ class RunResult(msgspec.Struct, kw_only=True):
             "state": self.state,
             "status": self.status,
             "errors": self.errors,
+            "bad_rows": self.bad_rows,
             "metrics": dict(self.metrics),
             "slices": self.slices,
             **({"findings": self.findings} if self.findings else {}),

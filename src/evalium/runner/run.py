@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +13,15 @@ from evalium.store import Workspace
 
 from .caller import Spending
 from .catalogue import enter, leave
-from .execute import Endpoints, Execution, execute, parameters
+from .execute import Endpoints, Execution, execute, model_named, parameters
+from .interruption import Interruption
 from .plan_file import PlanSource, load_plan
 from .prepare import Prepared, prepare
 from .progress import Progress, Silent
 from .result import PlanResult
 from .summarise import summarise
-from .sync import run_coroutine
+from .sync import all_or_none, run_coroutine
 from .task import run_id
-
-
-class Interrupted(EvaliumError):
-    """The run was stopped from outside; what is done is stored and the same command goes on from there."""
 
 
 def run(
@@ -83,11 +77,15 @@ async def run_async(
     endpoints = Endpoints(prepared)
     try:
         runs = [_execution(prepared, endpoints, model) for model in prepared.models]
+        for step in read.solver.chain if read.solver else ():
+            if step.model is not None:
+                endpoints.adapter(model_named(prepared, step.model))
         with Workspace.open(workspace) as store:
             for one in runs:
                 enter(store, prepared, one, fresh=fresh)
             await _all(runs, prepared, store, endpoints, progress or Silent())
-            return PlanResult(plan=read.plan, runs=[summarise(store, one.id) for one in runs])
+            left_out = len(prepared.dataset.bad_rows)
+            return PlanResult(plan=read.plan, runs=[summarise(store, one.id, bad_rows=left_out) for one in runs])
     finally:
         await endpoints.aclose()
 
@@ -115,53 +113,56 @@ async def _all(
     total = units * prepared.plan.epochs if units is not None else None
     stopping: list[EvaliumError] = []
 
+    def interrupted(why: EvaliumError) -> None:
+        stopping.append(why)
+        for one in runs:
+            one.stop(why)
+
     async def work(queue: Sequence[Execution]) -> None:
         for one in queue:
             if stopping:
                 return
             progress.track(one.model.label, total, one.progress)
-            await execute(one, prepared, store, endpoints, spending)
-            if one.engine and one.engine.stopped:
-                stopping.append(_as_error(one.engine.stopped))
+            stopping.extend(await _failures(one, execute(one, prepared, store, endpoints, spending)))
 
-    with progress, _stop_on_interrupt(runs, stopping):
+    with progress:
         try:
-            await asyncio.gather(*(work(queue) for queue in queues.values()))
+            with Interruption(interrupted) as interruption:
+                await all_or_none(work(queue) for queue in queues.values())
+        except asyncio.CancelledError:
+            if not interruption.dropped:
+                raise
         finally:
-            await asyncio.to_thread(store.seal)
-            for one in runs:
-                leave(store, prepared, one)
+            stopping += await _end(runs, prepared, store)
     if stopping:
         raise stopping[0]
 
 
+async def _failures(run: Execution, executing: Coroutine[Any, Any, None]) -> list[EvaliumError]:
+    """Wait for a run; what ended it early, the first cause first."""
+    failure: EvaliumError | None = None
+    try:
+        await executing
+    except EvaliumError as error:
+        failure = error
+    stopped = run.engine.stopped if run.engine else None
+    return [_as_error(why) for why in (stopped, failure) if why is not None]
+
+
+async def _end(runs: Sequence[Execution], prepared: Prepared, store: Workspace) -> list[EvaliumError]:
+    """Seal what was journalled and write how runs ended; what of that failed and can be done later."""
+    failures: list[EvaliumError] = []
+    try:
+        await asyncio.to_thread(store.seal)
+    except EvaliumError as error:
+        failures.append(error)
+    for one in runs:
+        try:
+            leave(store, prepared, one)
+        except EvaliumError as error:
+            failures.append(error)
+    return failures
+
+
 def _as_error(why: Exception) -> EvaliumError:
     return why if isinstance(why, EvaliumError) else EvaliumError(str(why))
-
-
-@contextmanager
-def _stop_on_interrupt(runs: Sequence[Execution], stopping: list[EvaliumError]) -> Iterator[None]:
-    """The first Ctrl-C lets calls under way finish, the second one cancels them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    main = asyncio.current_task()
-
-    def interrupted() -> None:
-        if stopping and main is not None:
-            main.cancel()
-            return
-        why = Interrupted("interrupted: what is done is stored; the same command goes on from here")
-        stopping.append(why)
-        for one in runs:
-            if one.engine:
-                one.engine.stop()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupted)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)

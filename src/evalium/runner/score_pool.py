@@ -10,13 +10,14 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from evalium.core import Record, Score, ScoreError
+from evalium.core import ConfigError, Record, Score, ScoreError
 from evalium.scorers import Scorer, create, score_now
 
 from .tracebacks import Tracebacks
@@ -33,6 +34,8 @@ _read_scored = msgspec.msgpack.Decoder(tuple[Score, list[Raised]]).decode
 
 class ScorePool:
     """A process pool in which each process builds the plan's scorers once.
+
+    A scorer that only this process knows, a function of a notebook say, is scored in a thread here.
 
     Args:
         specs: Scorer entries of the plan by scorer name, since the functions themselves cannot travel.
@@ -51,6 +54,7 @@ class ScorePool:
         tracebacks: Tracebacks,
     ) -> None:
         self._tracebacks = tracebacks
+        self._only_here: set[str] = set()
         self._pool = ProcessPoolExecutor(
             max_workers=processes or os.cpu_count(),
             mp_context=multiprocessing.get_context("spawn"),
@@ -59,23 +63,31 @@ class ScorePool:
         )
 
     async def score(self, scorer: Scorer, record: Record) -> Score:
-        """Score one record in the pool.
+        """Score one record in the pool, or in a thread.
 
         Raises:
             ScoreError: A process of the pool was killed or crashed; the pool cannot go on.
         """
-        loop = asyncio.get_running_loop()
-        try:
-            scored = await loop.run_in_executor(self._pool, _score, scorer.name, _encode(record))
-        except BrokenProcessPool:
-            raise ScoreError(
-                f"a process that ran the heavy scorer {scorer.name!r} ended before sample {record.sample!r} was scored: "
-                "it ran out of memory or crashed. Use fewer with execution.processes, then run the same command again"
-            ) from None
+        scored = b"" if scorer.name in self._only_here else await self._elsewhere(scorer.name, record)
+        if not scored:
+            self._only_here.add(scorer.name)
+            score_here = await asyncio.to_thread(score_now, scorer, record, self._tracebacks.note)
+            return score_here if isinstance(score_here, Score) else await score_here
         score, raised = _read_scored(scored)
         for error in raised:
             self._tracebacks.add(*error)
         return score
+
+    async def _elsewhere(self, scorer: str, record: Record) -> bytes:
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._pool, _score, scorer, _encode(record))
+        except BrokenProcessPool:
+            raise ScoreError(
+                f"a process that ran the heavy scorer {scorer!r} ended before sample {record.sample!r} was scored: it "
+                "crashed or ran out of memory (try fewer with execution.processes), or a script calls evalium.run "
+                "outside of `if __name__ == '__main__':`"
+            ) from None
 
     def close(self) -> None:
         """End the processes."""
@@ -87,7 +99,8 @@ def _build(specs: dict[str, str | dict[str, Any]], base: Path, extract: str | No
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for name, spec in specs.items():
-        _scorers[name] = create(spec, base=base, extract=extract)
+        with suppress(ConfigError):
+            _scorers[name] = create(spec, base=base, extract=extract)
 
 
 def _end_with_parent() -> None:
@@ -98,6 +111,8 @@ def _end_with_parent() -> None:
 
 
 def _score(name: str, record: bytes) -> bytes:
+    if name not in _scorers:
+        return b""
     tracebacks = Tracebacks(_keep)
     _raised.clear()
     score = score_now(_scorers[name], _read_record(record), tracebacks.note)

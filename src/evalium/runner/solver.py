@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ import msgspec
 from evalium.core import (
     ConfigError,
     Message,
+    Model,
     Plan,
     ProviderError,
     Record,
@@ -29,6 +31,7 @@ from evalium.models import Request
 from .caller import Caller
 from .prompting import variables_of
 from .templates import compile_template
+from .tracebacks import kind_of
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -97,7 +100,9 @@ class Call:
     ) -> None:
         self._caller_of, self._sample, self._epoch = caller_of, sample, epoch
         self._params, self._tools, self._stream = params, tools, stream
-        self.records: list[Record] = []
+        self._steps = 0
+        self._records: dict[int, Record] = {}
+        self._under_way: set[asyncio.Future[None]] = set()
 
     async def __call__(
         self,
@@ -132,21 +137,30 @@ class Call:
             stream=self._stream,
             sample=self._sample,
         )
-        step = len(self.records) + 1
-        self.records.append(_reserve(self._sample))
-        record = await self._caller_of(model).call(request, self._sample, self._epoch, step=step, role=role)
-        record.kind = "step"
-        self.records[step - 1] = record
+        record = await self._record(self._caller_of(model), request, role)
         if not record.status.has_output:
             raise CallFailed(record)
         return Reply(record.output or "", record.tool_calls, record)
 
+    async def _record(self, caller: Caller, request: Request, role: str) -> Record:
+        self._steps += 1
+        step = self._steps
+        ended = asyncio.get_running_loop().create_future()
+        self._under_way.add(ended)
+        try:
+            record = await caller.call(request, self._sample, self._epoch, step=step, role=role)
+            record.kind = "step"
+            self._records[step] = record
+            return record
+        finally:
+            self._under_way.discard(ended)
+            ended.set_result(None)
 
-def _reserve(sample: Sample) -> Record:
-    """Hold a place, so that concurrent calls of one solver get steps of their own."""
-    return Record(
-        key="", run="", sample=sample.id, sample_hash=sample.hash, model="", status=Status.MISSING, kind="step"
-    )
+    async def settle(self) -> list[Record]:
+        """Wait for calls that the solver left under way, and give the records of all in order."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+        return [self._records[step] for step in sorted(self._records)]
 
 
 Solve = Callable[[Sample, Call], Awaitable[str | Reply | Outcome]]
@@ -168,6 +182,10 @@ def make_solver(plan: Plan, base: Path) -> Solve | None:
             f"solver.python {plan.solver.python!r} is not an async function: `async def solve(sample, call)`"
         )
     options = plan.solver.options
+    try:
+        inspect.signature(function).bind(None, None, **options)
+    except TypeError as error:
+        raise ConfigError(f"solver.options do not fit {plan.solver.python}(sample, call, ...): {error}") from None
 
     async def solve(sample: Sample, call: Call) -> str | Reply | Outcome:
         result: str | Reply | Outcome = await function(sample, call, **options)
@@ -181,7 +199,8 @@ def solver_identity(plan: Plan, base: Path) -> Any:
     if plan.solver is None:
         return None
     code = source_hash(plan.solver.python, base) if plan.solver.python else None
-    return [plan.solver, code]
+    asked = {step.model for step in plan.solver.chain}
+    return [plan.solver, code, [m for m in plan.models if isinstance(m, Model) and m.label in asked]]
 
 
 def _chain(plan: Plan) -> Solve:
@@ -191,7 +210,7 @@ def _chain(plan: Plan) -> Solve:
             step,
             compile_template(step.prompt, f"solver.chain[{i}].prompt"),
             compile_template(step.system, f"solver.chain[{i}].system") if step.system else None,
-            re.compile(step.extract) if step.extract else None,
+            _pattern(step.extract, f"solver.chain[{i}].extract") if step.extract else None,
         )
         for i, step in enumerate(plan.solver.chain)
     ]
@@ -212,6 +231,13 @@ def _chain(plan: Plan) -> Solve:
     return solve
 
 
+def _pattern(text: str, where: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise ConfigError(f"{where}: {text!r} is not a regular expression: {error}") from None
+
+
 def trace_key(run: str, sample: Sample, epoch: int) -> str:
     """Key of a trace: the run's id already covers solver, model and parameters."""
     return content_hash([run, sample.id, sample.hash, epoch])
@@ -220,8 +246,19 @@ def trace_key(run: str, sample: Sample, epoch: int) -> str:
 Result = str | Reply | Outcome | Exception
 
 
-def trace_record(run: str, model: str, sample: Sample, epoch: int, steps: list[Record], result: Result) -> Record:
+def checked(result: Any) -> Result:
+    """What a solver returned, or the error that it is nothing a solver may return."""
+    if isinstance(result, (str, Reply, Outcome)):
+        return result
+    return TypeError(f"a solver returns text, a Reply or an Outcome; this one returned {type(result).__name__}")
+
+
+def trace_record(
+    run: str, model: str, sample: Sample, epoch: int, steps: list[Record], result: Result, seconds: float
+) -> Record:
     """The record that carries a trace's outcome, with the sums of its steps.
+
+    Its latency is the time that the solver took, and for each step out of the response cache what it took once.
 
     Args:
         run: Id of the run.
@@ -230,6 +267,7 @@ def trace_record(run: str, model: str, sample: Sample, epoch: int, steps: list[R
         epoch: Repeat.
         steps: Records of the calls, in order.
         result: What the solver returned or raised.
+        seconds: How long the solver took.
     """
     trace = f"{run}:{sample.id}:{epoch}"
     for r in steps:
@@ -247,6 +285,7 @@ def trace_record(run: str, model: str, sample: Sample, epoch: int, steps: list[R
         kind="trace",
         trace=trace,
         started_at=min((r.started_at for r in steps), default=0.0),
+        latency=seconds + sum(r.latency or 0.0 for r in steps if r.cached),
         ttft=subject.ttft if subject else None,
         queue_time=_total(steps, "queue_time"),
         retry_time=_total(steps, "retry_time"),
@@ -273,7 +312,9 @@ def trace_record(run: str, model: str, sample: Sample, epoch: int, steps: list[R
         failed = result.record
         record.status, record.error_kind, record.error = failed.status, failed.error_kind, failed.error
     elif isinstance(result, Exception):
-        record.status, record.error_kind, record.error = Status.ERROR, type(result).__name__, str(result)
+        record.status, record.error_kind, record.error = Status.ERROR, kind_of(result), str(result)
+    elif isinstance(result, Reply):
+        record.status = result.record.status
     return record
 
 
@@ -282,9 +323,7 @@ def _outcome(result: Result) -> Outcome:
         return result
     if isinstance(result, Exception):
         return Outcome()
-    if isinstance(result, Reply):
-        return Outcome(output=result.text)
-    return Outcome(output=str(result))
+    return Outcome(output=result.text if isinstance(result, Reply) else result)
 
 
 def _total(records: list[Record], field: str) -> Any:

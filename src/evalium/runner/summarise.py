@@ -14,13 +14,14 @@ from evalium.store import Workspace
 from .result import RunResult
 
 
-def summarise(store: Workspace, run: str, added: Sequence[ScorerInfo] = ()) -> RunResult:
+def summarise(store: Workspace, run: str, added: Sequence[ScorerInfo] = (), *, bad_rows: int = 0) -> RunResult:
     """Measure a stored run and keep counts and estimates in the catalog.
 
     Args:
         store: Where it lies.
         run: Its id.
         added: Scorers that were applied since; they belong to the run from here on.
+        bad_rows: Rows that were left out when the dataset was read.
     """
     stored = open_run(store, run)
     if added:
@@ -43,6 +44,7 @@ def summarise(store: Workspace, run: str, added: Sequence[ScorerInfo] = ()) -> R
         findings=row.findings,
         requirements=check_requirements(stored.plan.decide.require, results.overall),
         workspace=store.root,
+        bad_rows=bad_rows,
     )
 
 

@@ -43,8 +43,9 @@ class Database:
             yield
         except DBAPIError as error:
             where = self.engine.url.render_as_string(hide_password=True)
+            reason = " ".join(str(error.orig).split())
             raise StoreError(
-                f"the catalog {where} failed: {error.orig}. Check that it is reachable, writable and has room, or "
+                f"the catalog {where} failed: {reason}. Check that it is reachable, writable and has room, or "
                 "choose another (EVALIUM_HOME, EVALIUM_CATALOG)"
             ) from error
 

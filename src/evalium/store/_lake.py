@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,9 @@ from ._sync import sync_newer
 if TYPE_CHECKING:
     import pyarrow as pa
     from deltalake import DeltaTable, WriterProperties
+
+_COLOUR = re.compile("\x1b\\[[0-9;]*m|↳")
+"""How deltalake draws its chain of causes for a terminal."""
 
 RETRIES = 50
 """Times a commit is tried again after another process was faster."""
@@ -167,8 +171,9 @@ class Lake:
         return before, len(table.file_uris())
 
     def _failure(self, verb: str, uri: str, error: Exception) -> StoreError:
+        reason = " ".join(_COLOUR.sub("", str(error)).split())
         return StoreError(
-            f"cannot {verb} the Delta table {uri}: {error}. Nothing is lost: what is not sealed stays in "
+            f"cannot {verb} the Delta table {uri}: {reason}. Nothing is lost: what is not sealed stays in "
             "the journal. Check the folder's permissions and free space, or the object store's keys, and try again"
         )
 

@@ -130,6 +130,8 @@ class Scale:
             found = [s * 10.0**d for d in decades for s in steps if self.low <= s * 10.0**d <= self.high]
             if len(found) >= min(about, 3) - 1:
                 break
+        if not found:
+            return self._even_ticks(about)
         every = -(-len(found) // (about + 1))
         return found[::every]
 
