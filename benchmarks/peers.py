@@ -104,7 +104,7 @@ def _lm_eval(at: Round) -> Command:
 
 
 def _promptfoo(at: Round) -> Command:
-    config: Command = ["-c", TASKS / "promptfooconfig.yaml", "-o", at.folder / "log-promptfoo.json"]
+    config: Command = ["-c", "promptfooconfig.yaml", "-o", at.folder / "log-promptfoo.json"]
     return ["eval", *config, "-j", str(at.concurrency), "--no-cache", "--no-table", "--no-progress-bar"]
 
 
@@ -124,7 +124,9 @@ def benchmark(setting: Setting, environments: Path, peers: Iterable[Peer] = PEER
         WrongAnswers: A tool did not find the known share of right answers.
     """
     folder = setting.folder / "peers"
-    (folder / "lm-eval").mkdir(parents=True, exist_ok=True)
+    # a copy, since some tools leave files beside their task
+    shutil.copytree(TASKS, folder / "tasks")
+    (folder / "lm-eval").mkdir()
     expected = write_questions(folder / "questions.jsonl", setting.samples)
     task = LM_EVAL_TASK.format(questions=folder / "questions.jsonl", answer=ANSWER)
     (folder / "lm-eval" / "sums.yaml").write_text(task, encoding="utf-8")
@@ -155,7 +157,7 @@ def _peer(at: Round, peer: Peer, environments: Path, expected: float) -> Finishe
         PROMPTFOO_CONFIG_DIR=str(at.folder / "log-promptfoo"),
     )
     command = [environments / peer.program, *peer.arguments(at)]
-    done = measure(command, cwd=TASKS, env=env, expect=peer.codes)
+    done = measure(command, cwd=at.folder / "tasks", env=env, expect=peer.codes)
     said = re.findall(peer.accuracy, done.out + done.err)
     found = float(said[-1]) / (100 if peer.percent else 1) if said else None
     # the tools print two to four digits

@@ -17,7 +17,8 @@ OUT = HERE / "out"
 
 def main() -> None:
     """Start the stand-ins, run the plan against them, print who meets the limits."""
-    prompts = [msgspec.json.decode(line, type=Prompt) for line in (HERE / "support_prompts.jsonl").open("rb")]
+    lines = (HERE / "support_prompts.jsonl").read_bytes().splitlines()
+    prompts = [msgspec.json.decode(line, type=Prompt) for line in lines]
     plan, _ = load_plan(HERE / "plan.yaml")
     with contextlib.ExitStack() as started:
         servers = {name: TestServer(how) for name, how in behaviours(prompts).items()}

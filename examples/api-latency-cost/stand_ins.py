@@ -34,11 +34,17 @@ class Prompt(msgspec.Struct, frozen=True):
 def behaviours(prompts: list[Prompt]) -> dict[str, Behaviour]:
     """How each model behaves: seconds to the first token, seconds between pieces of the stream, and its answers."""
     known = {one.prompt: one for one in prompts}
-    return {
-        "quick": Behaviour(answer=writer(known, more=1, forgets=8), latency=Latency(0.4, sigma=0.3, between=0.004)),
-        "thorough": Behaviour(answer=writer(known, more=3), latency=Latency(2.6, sigma=0.2, between=0.01)),
-        "flagship": Behaviour(answer=writer(known, more=8), latency=Latency(0.6, sigma=0.3, between=0.01)),
+    paces = {
+        "quick": Latency(median=0.4, sigma=0.3, between=0.004),
+        "thorough": Latency(median=2.6, sigma=0.2, between=0.01),
+        "flagship": Latency(median=0.5, sigma=0.25, between=0.01),
     }
+    writers = {
+        "quick": writer(known, more=1, forgets=8),
+        "thorough": writer(known, more=3),
+        "flagship": writer(known, more=8),
+    }
+    return {name: Behaviour(latency=pace, answer=writers[name]) for name, pace in paces.items()}
 
 
 def writer(known: dict[str, Prompt], *, more: int, forgets: int = 0) -> AnswerFunction:

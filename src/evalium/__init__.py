@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     from .metrics import metric
     from .models.local.function import model
     from .report import write_report
-    from .runner import Outcome, run, run_async, score, task
+    from .runner import Outcome, score
+    from .runner.run import run, run_async
+    from .runner.tasks import task
     from .scorers import scorer
     from .store import Workspace
 

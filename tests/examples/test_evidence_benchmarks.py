@@ -112,7 +112,7 @@ BBH = {
     },
 }
 EXACT = {"strip": ".", "case": "ignore"}
-READING = {
+READING: dict[str, dict[str, Any]] = {
     # Chains of thought end in "the answer is ..."; direct answers are the answer.
     "cot": {"extract": r"answer is([^\n]*)", "scorers": [{"exact": EXACT}]},
     "direct": {"scorers": [{"exact": {**EXACT, "after": "answer is", "line": "first"}}]},

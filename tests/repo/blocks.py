@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>```+)(?P<info>[^`\n]*)$")
-NOTE = re.compile(r"<!--\s*(?P<kind>not run|exits)\s*:\s*(?P<value>.*?)\s*-->")
+NOTE = re.compile(r"<!--\s*(?P<kind>not run|exits|needs)\s*:\s*(?P<value>.*?)\s*-->")
 TITLE = re.compile(r'title="(?P<title>[^"]+)"')
 
 
@@ -25,6 +25,7 @@ class Block:
     text: str
     not_run: str | None
     exit_code: int
+    needs: tuple[str, ...]
 
     @property
     def where(self) -> str:
@@ -67,6 +68,7 @@ def _block(page: Path, at: int, info: str, text: str, note: re.Match[str] | None
         text=text,
         not_run=value if kind == "not run" else None,
         exit_code=int(value) if kind == "exits" else 0,
+        needs=tuple(value.replace(",", " ").split()) if kind == "needs" else (),
     )
 
 
@@ -93,18 +95,46 @@ def commands(block: Block) -> list[Command]:
     return [Command(text, "\n".join(shown).strip()) for text, shown in found]
 
 
+_RUN_ID = re.compile(r"\b[0-9a-f]{12}\b")
+
+
+class RunIds:
+    """What the run ids on a page are called here: an id is a hash of all that makes a run, and changes with it."""
+
+    def __init__(self) -> None:
+        self._here: dict[str, str] = {}
+
+    def learn(self, shown: str, real: str) -> None:
+        """Note which real ids a shown output stands for, by the order in which they first appear."""
+        mine, theirs = (list(dict.fromkeys(_RUN_ID.findall(text))) for text in (shown, real))
+        if len(mine) == len(theirs):
+            self._here.update(zip(mine, theirs, strict=True))
+
+    def here(self, command: str) -> str:
+        """A command with the ids of this machine; the beginning of an id, from four digits on, counts as the id."""
+
+        def real(word: re.Match[str]) -> str:
+            return next((r for s, r in self._here.items() if s.startswith(word[0])), word[0])
+
+        return re.sub(r"\b[0-9a-f]{4,12}\b", real, command)
+
+
 _OUTPUT = doctest.OutputChecker()
 _BLANKS = re.compile(r"[ \t]+")
 _RULE = re.compile(r"─+")
 
 
 def same_output(shown: str, real: str) -> bool:
-    """Whether a page shows what a command prints: `...` stands for anything, runs of blanks and of rules for one."""
+    """Whether a page shows what a command prints.
+
+    `...` stands for anything, a run of blanks or of rules for one, an empty line for none, a run id for any other.
+    """
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     return _OUTPUT.check_output(_plain(shown), _plain(real), flags)
 
 
 def _plain(text: str) -> str:
+    text = _RUN_ID.sub("<run>", text)
     lines = (_BLANKS.sub(" ", _RULE.sub("─", line)).strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line) + "\n"
 

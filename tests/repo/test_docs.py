@@ -3,7 +3,8 @@
 On a page: a block with a title="name" is written to that file; `python` blocks run one after another in one namespace,
 those with `>>>` as doctests; `console` and `bash` blocks run their `evalium` commands, which must exit 0 or as the
 comment `<!-- exits: 1 -->` above the block says, and print what a `console` block shows below them, where `...` stands
-for anything. A block that cannot run says why, in the line above it: `<!-- not run: reason -->`.
+for anything. A block below `<!-- needs: polars -->` runs where that is installed. A block that cannot run says why in
+the line above it: `<!-- not run: reason -->`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.repo.blocks import Block, Command, blocks, commands, is_evalium, same_output
+from tests.extras import require_extra
+from tests.repo.blocks import Block, Command, RunIds, blocks, commands, is_evalium, same_output
 
 REPO = Path(__file__).resolve().parents[2]
 PAGES = [REPO / "README.md", REPO / "CONTRIBUTING.md", *sorted((REPO / "docs").rglob("*.md"))]
@@ -35,14 +37,14 @@ def run_python(block: Block, namespace: dict[str, object]) -> None:
     assert outcome.failed == 0, "".join(said)
 
 
-def run_commands(block: Block, folder: Path) -> None:
+def run_commands(block: Block, folder: Path, ids: RunIds) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     for command in commands(block):
         assert is_evalium(command.text), (
             f"{block.where}: {command.text!r} is not a call of evalium: say <!-- not run: why --> above the block"
         )
         done = subprocess.run(
-            ["bash", "-c", command.text],
+            ["bash", "-c", ids.here(command.text)],
             cwd=folder,
             env={**os.environ, "PATH": path, "EVALIUM_HOME": str(folder / ".evalium"), "COLUMNS": "120"},
             capture_output=True,
@@ -54,6 +56,7 @@ def run_commands(block: Block, folder: Path) -> None:
             f"{done.stdout}\n{done.stderr}"
         )
         printed = done.stdout + (done.stderr if block.exit_code else "")
+        ids.learn(command.shown, printed)
         assert not command.shown or same_output(command.shown, printed), (
             f"{block.where}: {command.text!r} prints\n{printed}\nand the page shows\n{command.shown}"
         )
@@ -62,9 +65,12 @@ def run_commands(block: Block, folder: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPO)))
 def test_examples_run(page: Path, workspace: Path, tmp_path: Path) -> None:
     namespace: dict[str, object] = {"__name__": "__main__"}
+    ids = RunIds()
     for block in blocks(page):
         if block.not_run is not None:
             continue
+        if block.needs:
+            require_extra(*block.needs)
         if block.title is not None:
             target = tmp_path / block.title
             assert target.resolve().is_relative_to(tmp_path.resolve()), (
@@ -75,7 +81,7 @@ def test_examples_run(page: Path, workspace: Path, tmp_path: Path) -> None:
         elif block.language == "python":
             run_python(block, namespace)
         elif block.language in RUNNABLE:
-            run_commands(block, tmp_path)
+            run_commands(block, tmp_path, ids)
 
 
 def page_of(tmp_path: Path, text: str) -> Path:
@@ -120,6 +126,14 @@ def test_a_reason_is_required(tmp_path: Path) -> None:
         list(blocks(page))
 
 
+def test_run_ids_of_a_page_are_translated() -> None:
+    ids = RunIds()
+    ids.learn("runs: 0123456789ab 111111111111", "runs: aaaaaaaaaaaa bbbbbbbbbbbb\n")
+    assert (
+        ids.here("evalium compare 0123456789ab 1111 -o f.html") == "evalium compare aaaaaaaaaaaa bbbbbbbbbbbb -o f.html"
+    )
+
+
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
@@ -140,15 +154,15 @@ def test_a_wrong_example_fails(tmp_path: Path) -> None:
         run_python(next(blocks(python)), {})
     shell = page_of(tmp_path, "```console\n$ make demo\n```\n")
     with pytest.raises(AssertionError, match="not a call of evalium"):
-        run_commands(next(blocks(shell)), tmp_path)
+        run_commands(next(blocks(shell)), tmp_path, RunIds())
     unknown = page_of(tmp_path, "```console\n$ evalium no-such-command\n```\n")
     with pytest.raises(AssertionError, match="exited"):
-        run_commands(next(blocks(unknown)), tmp_path)
+        run_commands(next(blocks(unknown)), tmp_path, RunIds())
     other = page_of(tmp_path, "```console\n$ evalium --version\nevalium 9.9.9\n```\n")
     with pytest.raises(AssertionError, match="and the page shows"):
-        run_commands(next(blocks(other)), tmp_path)
+        run_commands(next(blocks(other)), tmp_path, RunIds())
     doctested = page_of(tmp_path, "```python\n>>> 1 + 1\n3\n```\n")
-    with pytest.raises(AssertionError, match="Expected:\n    3"):
+    with pytest.raises(AssertionError, match="Got:"):
         run_python(next(blocks(doctested)), {})
 
 
@@ -169,6 +183,7 @@ def test_names_live_on_from_block_to_block(tmp_path: Path) -> None:
         ("a ──── b", "a ─ b", True),
         ("75.0 %", "75.1 %", False),
         ("a", "a\nb", False),
+        ("runs: 0123456789ab", "runs: fedcba987654", True),
     ],
 )
 def test_when_two_outputs_are_the_same(shown: str, real: str, same: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from evalium.report import Report, collect
 from tests.extras import not_here, require_extra
 
 from .made import intent_runs, support_runs
@@ -20,6 +21,12 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], l
     """A workspace, its support runs and its intent runs."""
     root = tmp_path_factory.mktemp("stored") / ".evalium"
     return root, support_runs(root), intent_runs(root)
+
+
+@pytest.fixture(scope="session")
+def support(stored: tuple[Path, list[str], list[str]]) -> Report:
+    """The report of the support runs; not to be changed."""
+    return collect(stored[1], stored[0])
 
 
 @pytest.fixture(scope="session")

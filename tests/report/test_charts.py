@@ -57,15 +57,19 @@ def parsed(drawing: Markup) -> ElementTree.Element:
     return root
 
 
-FRAME = Frame.from_columns({
-    "s.label": ["a", "b", "b", HOSTILE, "a", None],
-    "s.target": ["a", "b", "a", HOSTILE, HOSTILE, "b"],
-    "s.probabilities": [{"a": 0.1 * i + 0.2, "b": 0.8 - 0.1 * i} for i in range(6)],
-})
-TWO = Frame.from_columns({
-    "s.probabilities": [{"no": 1 - p, "yes": p} for p in (0.1, 0.4, 0.35, 0.8, 0.9)],
-    "s.target": ["no", "no", "yes", "yes", "yes"],
-})
+FRAME = Frame.from_columns(
+    {
+        "s.label": ["a", "b", "b", HOSTILE, "a", None],
+        "s.target": ["a", "b", "a", HOSTILE, HOSTILE, "b"],
+        "s.probabilities": [{"a": 0.1 * i + 0.2, "b": 0.8 - 0.1 * i} for i in range(6)],
+    }
+)
+TWO = Frame.from_columns(
+    {
+        "s.probabilities": [{"no": 1 - p, "yes": p} for p in (0.1, 0.4, 0.35, 0.8, 0.9)],
+        "s.target": ["no", "no", "yes", "yes", "yes"],
+    }
+)
 ROWS = [
     Row(HOSTILE, made(0.9, 0.8, 0.95), 0),
     Row("open", made(0.7, 0.6, NAN), 9),
@@ -95,7 +99,10 @@ PR = curve(TWO, "s", "pr")
         learning_curve(
             HOSTILE,
             "accuracy",
-            [{"n": n, "train": 1.0, "test": t, "train_sd": 0.0, "test_sd": None} for n, t in ((10, 0.7), (20, 0.8), (30, None))],
+            [
+                {"n": n, "train": 1.0, "test": t, "train_sd": 0.0, "test_sd": None}
+                for n, t in ((10, 0.7), (20, 0.8), (30, None))
+            ],
         ),
     ],
 )

@@ -69,7 +69,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
             metrics=tuple({f"{s.name}.accuracy": {"name": s.name}} for s in scorers[:2])
             + tuple({f"{scorers[0].name}.{m}": {"name": f"{m}{PAYLOADS[2]}"}} for m in ("f1", "precision_per_class")),
         )
-        runs.append(write_run(root, plan, name, hostile_entries, [*scorers, JUDGE], findings={PAYLOADS[5]: PAYLOADS[3]}))
+        runs.append(
+            write_run(root, plan, name, hostile_entries, [*scorers, JUDGE], findings={PAYLOADS[5]: PAYLOADS[3]})
+        )
     with Workspace.open(root) as store:
         for run in runs:
             store.catalog.update_run(run, dataset=PAYLOADS[3], git_sha=PAYLOADS[0], tags=list(PAYLOADS))
@@ -87,7 +89,17 @@ def test_nothing_hostile_becomes_active_in_a_browser(
     for button in page.query_selector_all("button:not([disabled])"):
         button.evaluate("(b) => b.click()")
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-    for selector in ("script", "img", "iframe", "link", "base", "object", "form", "a:not([href^='#'])", "meta[http-equiv=refresh]"):
+    for selector in (
+        "script",
+        "img",
+        "iframe",
+        "link",
+        "base",
+        "object",
+        "form",
+        "a:not([href^='#'])",
+        "meta[http-equiv=refresh]",
+    ):
         assert page.locator(selector).count() == (1 if selector == "script" else 0), selector
     assert page.evaluate("window.__owned") is None and page.title() != "owned"
     names = "[...document.querySelectorAll('*')].flatMap((e) => e.getAttributeNames())"

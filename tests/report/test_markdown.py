@@ -7,11 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from evalium.core import Model
+from evalium.core import Decide
 from evalium.report import Text, collect, render_markdown, visible
 from evalium.report._md import block, code, plain
 
-from .made import EXACT, JUDGE, LABEL, PROBABILITY, intent_entries, intent_plan, support_entries, support_plan, write_run
+from .made import (
+    EXACT,
+    JUDGE,
+    LABEL,
+    PROBABILITY,
+    intent_entries,
+    intent_plan,
+    support_entries,
+    support_plan,
+    write_run,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -27,17 +37,26 @@ def check_golden(name: str, text: str) -> None:
 
 
 def test_the_report_of_two_models_reads_as_reviewed(tmp_path: Path) -> None:
-    plan = support_plan(models=("gpt-large", "llama"))
+    metrics = ("exact", "judge.help", "cost_per_call", "error_rate")
+    limits = Decide(require={"cost_per_call": "<= 0.001 USD", "exact": ">= 50 %"})
+    plan = support_plan(models=("gpt-large", "llama"), metrics=metrics, decide=limits)
     entries = support_entries(8)
     runs = [write_run(tmp_path / "ws", plan, m, entries, (EXACT, JUDGE)) for m in ("gpt-large", "llama")]
     check_golden("support.md", render_markdown(collect(runs, tmp_path / "ws")))
 
 
-def test_the_report_of_a_classifier_reads_as_reviewed(tmp_path: Path) -> None:
-    bayes = Model(id="sklearn/made.py:bayes", name="bayes")
-    assert bayes in intent_plan().models
+def test_a_classifier_brings_its_tables(tmp_path: Path) -> None:
     run = write_run(tmp_path / "ws", intent_plan(), "bayes", intent_entries(12), (LABEL, PROBABILITY))
-    check_golden("intents.md", render_markdown(collect([run], tmp_path / "ws")))
+    lines = render_markdown(collect([run], tmp_path / "ws")).splitlines()
+    for line in (
+        "| true, predicted → | delivery | refund |",
+        "| delivery | 7 | 1 |",
+        "- refund taken for delivery: 1 ×, 25.0 % [4.6, 69.9] of the class",
+        "| 0.8721 | 12.5 % [2.2, 47.1] | 50.0 % [15.0, 85.0] |",
+        "| 0.47 to 0.53 | 1 | 0.517 | 0.0 % [0.0, 79.3] |",
+        "| bayes | latency | 2.2 ms | 2.9 ms | 2.9 ms | 3.0 ms | 3.0 ms | 3.0 ms |",
+    ):
+        assert line in lines, line
 
 
 def words(source: str) -> str:

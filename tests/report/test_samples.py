@@ -15,7 +15,7 @@ from .made import EXACT, Entries, Entry, support_plan, write_run
 Stored = tuple[Path, list[str], list[str]]
 
 
-def answers(values: list[float | None | str], scorer: ScorerInfo = EXACT, output: str = "out") -> Entries:
+def answers(values: list[float | str | None], scorer: ScorerInfo = EXACT, output: str = "out") -> Entries:
     """A value for each unit; None is a failed call, a word the status of the scoring."""
 
     def entries(run: str, model: str) -> list[Entry]:
@@ -63,12 +63,22 @@ def test_at_most_fifty_with_room_kept_for_errors(tmp_path: Path) -> None:
 
 
 def test_a_graded_scorer_orders_by_its_value_in_its_direction(tmp_path: Path) -> None:
-    values: list[float | None | str] = [0.1, 0.9, 0.6, 0.3]
+    values: list[float | str | None] = [0.1, 0.9, 0.6, 0.3]
     up = model_of(tmp_path / "up", answers(values, ScorerInfo("rouge", "graded")), ScorerInfo("rouge", "graded"))
-    assert [(s.id, s.kind) for s in up.samples] == [("s0", "failed"), ("s3", "failed"), ("s2", "passed"), ("s1", "passed")]
+    assert [(s.id, s.kind) for s in up.samples] == [
+        ("s0", "failed"),
+        ("s3", "failed"),
+        ("s2", "passed"),
+        ("s1", "passed"),
+    ]
     cost = ScorerInfo("edits", "graded", higher_is_better=False)
     down = model_of(tmp_path / "down", answers(values, cost), cost)
-    assert [(s.id, s.kind) for s in down.samples] == [("s1", "failed"), ("s2", "failed"), ("s3", "passed"), ("s0", "passed")]
+    assert [(s.id, s.kind) for s in down.samples] == [
+        ("s1", "failed"),
+        ("s2", "failed"),
+        ("s3", "passed"),
+        ("s0", "passed"),
+    ]
     free = ScorerInfo("logprob", "graded", low=None, high=None)
     unbounded = model_of(tmp_path / "free", answers([-5.0, -1.0], free), free)
     assert [(s.id, s.kind) for s in unbounded.samples] == [("s0", "passed"), ("s1", "passed")]

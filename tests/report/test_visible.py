@@ -17,7 +17,17 @@ def test_nothing_that_acts_unseen_is_left(text: str) -> None:
     for character in shown:
         category = unicodedata.category(character)
         assert category not in {"Cc", "Cs", "Zl", "Zp"} or character in "\t\n", hex(ord(character))
-        assert unicodedata.bidirectional(character) not in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+        assert unicodedata.bidirectional(character) not in {
+            "LRE",
+            "RLE",
+            "LRO",
+            "RLO",
+            "PDF",
+            "LRI",
+            "RLI",
+            "FSI",
+            "PDI",
+        }
     shown.encode()
 
 
@@ -36,7 +46,7 @@ def test_a_cut_text_keeps_its_ends_and_counts_what_it_left_out(text: str, most: 
     kept = cut(text, most)
     assert text.startswith(kept.head) and text.endswith(kept.tail)
     assert len(kept.head) + len(kept.tail) + kept.omitted == len(text)
-    assert kept.omitted >= 0 and len(kept.head) + len(kept.tail) <= max(most, 0) or kept.omitted == 0
+    assert (kept.omitted >= 0 and len(kept.head) + len(kept.tail) <= max(most, 0)) or kept.omitted == 0
 
 
 def test_cutting_twice_is_cutting_once() -> None:

@@ -59,6 +59,10 @@ class Child:
 
     def end(self) -> list[str]:
         """Close its input and wait; the whole lines that nobody read."""
-        out, _ = self.process.communicate()
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.close()
+        out = self.process.stdout.read()
+        self.process.stdout.close()
+        self.process.wait()
         RUNNING.remove(self)
         return out.split("\n")[:-1]

@@ -37,19 +37,6 @@ class LazyGroup(click.Group):
         """Names in the order people need them."""
         return list(COMMANDS)
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; end quietly when nobody reads its output any more, as in `evalium ... | head`."""
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-            return result
-        except (BrokenPipeError, SystemExit) as error:
-            # rich leaves by SystemExit
-            if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
-                raise
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return BROKEN_PIPE
-
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
         if cmd_name not in COMMANDS:
@@ -87,6 +74,14 @@ def main() -> None:
     """Run the command line and end the process with the documented exit code."""
     try:
         code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit) as error:
+        # click and rich leave by SystemExit when nobody reads the output any more, as in `evalium ... | head`
+        replaced = sys.stdout is not sys.__stdout__ or isinstance(error.__context__, BrokenPipeError)
+        if isinstance(error, SystemExit) and not replaced:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(BROKEN_PIPE)
     except EvaliumError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)

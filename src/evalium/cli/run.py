@@ -45,6 +45,10 @@ def run(plan: str, **options: Any) -> None:
 
     read, base = load_plan(plan)
     wanted = override(read, options)
+    if options["report_file"]:
+        from evalium.report import form_of
+
+        form_of(Path(options["report_file"]))
     if options["dry_run"]:
         return _dry_run(wanted, base, options)
     progress = None if options["quiet"] or options["as_json"] else default_progress()

@@ -63,7 +63,7 @@ def _notes(run: RunResult) -> list[str]:
         notes.append(f"{run.model}: failed calls: {kinds} (the same command tries them again)")
     headline = next(iter(run.metrics), "")
     worst = run.results.worst.get(headline)
-    if worst is not None:
+    if worst is not None and worst.estimate.value != run.metrics[headline].value:
         where = f"{worst.attribute} = {worst.value}"
         notes.append(f"{run.model}: {headline} is worst where {where}: {estimate_text(worst.estimate)}")
     for requirement in run.requirements:

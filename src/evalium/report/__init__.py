@@ -5,7 +5,7 @@ from ._data import Failure, Group, Judged, ModelPart, Report, Shown, Standing
 from ._html import render_html
 from ._markdown import render_markdown
 from ._visible import Text, visible
-from ._write import write_report
+from ._write import form_of, write_report
 
 __all__ = [
     "Failure",
@@ -17,6 +17,7 @@ __all__ = [
     "Standing",
     "Text",
     "collect",
+    "form_of",
     "render_html",
     "render_markdown",
     "visible",

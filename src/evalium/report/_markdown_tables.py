@@ -65,7 +65,7 @@ def curves(group: Group) -> list[str]:
                 lines += _curve(model, found)
             if isinstance(found, Reliability):
                 rows = [
-                    [f"{b.low:.2f} to {b.high:.2f}", f"{b.count:,}", number(b.confidence), number(b.accuracy)]
+                    [f"{b.low:.2f} to {b.high:.2f}", f"{b.count:,}", f"{b.confidence.value:.3f}", number(b.accuracy)]
                     for b in found.bins
                 ]
                 head = ["confidence", "units", "mean confidence", "accuracy"]

@@ -48,7 +48,7 @@ def yaml_text(plan: Mapping[str, Any]) -> str:
     """The plan as YAML that `evalium run` takes."""
     import yaml
 
-    return yaml.safe_dump(dict(plan), sort_keys=False, allow_unicode=True, width=100)
+    return yaml.safe_dump(dict(plan), sort_keys=False, allow_unicode=True, width=100).rstrip()
 
 
 def _json(value: Any) -> str:

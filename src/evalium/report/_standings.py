@@ -145,13 +145,15 @@ def difference_text(difference: Estimate, like: Estimate) -> str:
 
 
 def p_text(p: float) -> str:
-    """A p-value as it is printed.
+    r"""A p-value as it is printed, with blanks at which no line breaks.
 
     Example:
-        >>> p_text(0.0001), p_text(0.034), p_text(0.21)
-        ('p < 0.001', 'p = 0.034', 'p = 0.21')
+        >>> [p_text(p).replace("\u00a0", " ") for p in (0.0001, 0.034, 0.21)]
+        ['p < 0.001', 'p = 0.034', 'p = 0.21']
     """
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+    if p < 0.001:
+        return "p\u00a0<\u00a00.001"
+    return f"p\u00a0=\u00a0{p:.3f}" if p < 0.1 else f"p\u00a0=\u00a0{p:.2f}"
 
 
 def _points(value: float, like: Estimate) -> str:

@@ -39,14 +39,27 @@ def write_report(
         StoreError: The workspace cannot be read, or the file not written.
     """
     path = Path(path)
+    text = FORMS[form_of(path, form)](collect(runs, workspace))
+    _replace(path, text)
+    return path
+
+
+def form_of(path: Path, form: str | None = None) -> str:
+    """Which form a report of this name has, to be known before anything is run for it.
+
+    Raises:
+        ConfigError: The form is unknown.
+
+    Example:
+        >>> form_of(Path("report.md"))
+        'md'
+    """
     chosen = form or _SUFFIXES.get(path.suffix.lower())
     if chosen not in FORMS:
         raise ConfigError(
             f"the report {str(path)!r} is neither .html nor .md: name it so, or give `form` 'html' or 'md'"
         )
-    text = FORMS[chosen](collect(runs, workspace))
-    _replace(path, text)
-    return path
+    return chosen
 
 
 def _replace(path: Path, text: str) -> None:

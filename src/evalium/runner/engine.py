@@ -19,7 +19,7 @@ from evalium.core import (
     Status,
     TemplateError,
 )
-from evalium.models import QuotaExhausted
+from evalium.models import ConnectionFailed, QuotaExhausted
 from evalium.store import Done, Journal
 
 from .caller import Caller, Spending
@@ -214,7 +214,7 @@ class Engine:
         """Stop early when the quota is used up, or nothing has ever worked and the reason will not go away."""
         if record.error_kind == QuotaExhausted.kind and self._fail_fast:
             self.stop(ProviderError(f"the quota of {record.model} is used up: {record.error}"))
-        if self._hopeless < 0 or record.error_kind not in (AuthError.kind, "http_404"):
+        if self._hopeless < 0 or record.error_kind not in (AuthError.kind, ConnectionFailed.kind, "http_404"):
             return
         self._hopeless += 1
         if self._hopeless >= HOPELESS:

@@ -113,9 +113,8 @@ def _end_with_parent() -> None:
 def _score(name: str, record: bytes) -> bytes:
     if name not in _scorers:
         return b""
-    tracebacks = Tracebacks(_keep)
     _raised.clear()
-    score = score_now(_scorers[name], _read_record(record), tracebacks.note)
+    score = score_now(_scorers[name], _read_record(record), _tracebacks.note)
     if not isinstance(score, Score):
         score = asyncio.run(_settled(score))
     return _encode((score, _raised))
@@ -124,6 +123,9 @@ def _score(name: str, record: bytes) -> bytes:
 def _keep(kind: str, message: str, text: str) -> str:
     _raised.append((kind, message, text))
     return ""
+
+
+_tracebacks = Tracebacks(_keep)
 
 
 async def _settled(pending: Any) -> Score:

@@ -35,7 +35,7 @@ class Tracebacks:
 
     def add(self, kind: str, message: str, text: str) -> None:
         """Keep an error of another process."""
-        self._keep(kind, message, text)
+        self._keep(*self._known.setdefault((kind, text.replace(message, "")), (kind, message, text)))
 
     def keep(self, kind: str, error: BaseException) -> str:
         """Keep an error under a name; its id."""

@@ -13,6 +13,7 @@ from evalium.core import ConfigError, Record, did_you_mean, load_object, source_
 from evalium.core.registry import check_options
 
 from ._factory import Traits, assemble
+from ._registry import traits_of
 from ._target import NO_OUTPUT
 from .base import ScoreFunction, Scorer
 
@@ -91,7 +92,8 @@ def from_file(spec: str, options: Mapping[str, Any], base: Path) -> Scorer:
     """
     thing = load_object(spec, base)
     name = getattr(thing, "__name__", type(thing).__name__)
-    return from_object(thing, options, name=name, where=f"scorer {spec!r}", base=base, src=source_hash(spec, base))
+    where, traits = f"scorer {spec!r}", traits_of(thing) or OWN
+    return from_object(thing, options, name=name, where=where, traits=traits, base=base, src=source_hash(spec, base))
 
 
 def _signature(thing: Any, where: str) -> inspect.Signature:

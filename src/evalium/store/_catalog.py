@@ -174,6 +174,11 @@ class Catalog:
         """
         return self._errors.find(id_)
 
+    def errors(self, limit: int = 20) -> list[ErrorRow]:
+        """The errors that happened most often, with their tracebacks."""
+        self.flush_errors()
+        return self._errors.most_frequent(limit)
+
     def lease(self, name: str, holder: str, seconds: float) -> bool:
         """Take or prolong the right to do something that only one process may do at a time.
 

@@ -96,6 +96,17 @@ class ErrorBook:
             raise StoreError(f"no error has the id {id_!r}: it belongs to another workspace, or is mistyped")
         return ErrorRow(**row._mapping)
 
+    def most_frequent(self, limit: int) -> list[ErrorRow]:
+        """The errors that happened most often."""
+        import sqlalchemy as sa
+
+        from . import _tables
+
+        table = _tables.errors
+        query = sa.select(table).order_by(table.c.count.desc(), table.c.first_seen, table.c.id).limit(limit)
+        with self._db.read() as connection:
+            return [ErrorRow(**row._mapping) for row in connection.execute(query)]
+
     def _store(self, id_: str, kind: str, message: str, traceback: str) -> None:
         from . import _tables
 

@@ -36,8 +36,10 @@ def _value(value: float | str) -> Markup:
 
 
 def svg(width: float, height: float, label: str, *children: Markup, kind: str = "chart") -> Markup:
-    """A drawing that scales with its place; `label` is what a screen reader says."""
+    """A drawing that scales with its place; `label` is what a screen reader says, nothing for an ornament."""
     box = f"0 0 {width:g} {height:g}"
+    if not label:
+        return tag("svg", *children, class_=kind, viewBox=box, width=width, height=height, aria_hidden="true")
     return tag("svg", *children, class_=kind, viewBox=box, width=width, height=height, role="img", aria_label=label)
 
 

@@ -44,7 +44,13 @@ def heat_map(model: str, confusion: Confusion) -> Markup:
     label = (
         f"Confusion matrix of {model}, {len(confusion.classes)} classes; the table of classes says the same in numbers"
     )
-    return svg(width, top + cell * len(kept) + 6, label, *parts, kind="chart matrix")
+    return svg(
+        width,
+        top + cell * len(kept) + 6,
+        label,
+        *parts,
+        kind="chart matrix wide" if width > _WIDTH + 1 else "chart matrix",
+    )
 
 
 def _cell(place: tuple[float, float, float], confusion: Confusion, row: int, column: int, name: str) -> Markup:
