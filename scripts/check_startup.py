@@ -9,7 +9,7 @@ import resource
 import subprocess
 import sys
 
-LIGHT = {"click", "evalium", "msgspec"}
+LIGHT = {"click", "evalium", "msgspec", "typing_extensions"}  # the last one by msgspec, where it is installed
 COMMANDS = (["--help"], ["--version"])
 BUDGET_MS = 120
 PROBE = """

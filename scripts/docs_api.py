@@ -7,7 +7,7 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-SECTION = "Python API"
+SECTION = "Packages"
 
 
 def packages(config: MkDocsConfig) -> list[str]:

@@ -50,15 +50,24 @@ WRONG_PLANS: dict[str, tuple[Any, str]] = {
     "missing key": ("plan: p\nmodels: [mock/echo]\n", "missing required field `data`"),
     "model": (plan_of(None, models=["opnai/gpt-4o"]), "unknown model 'opnai'. Did you mean 'openai'?"),
     "model without provider": (plan_of(None, models=["gpt-4o"]), "model id 'gpt-4o' must be 'provider/name'"),
-    "key": (plan_of(None, models=["openai/gpt-4o"]), "'openai/gpt-4o' needs a key: set the environment variable OPENAI_"),
+    "key": (
+        plan_of(None, models=["openai/gpt-4o"]),
+        "'openai/gpt-4o' needs a key: set the environment variable OPENAI_",
+    ),
     "scorer": (plan_of(None, scorers=["numerc"]), "unknown scorer 'numerc'. Did you mean 'numeric'?"),
     "option": (plan_of(None, scorers=[{"numeric": {"absolut": 1}}]), "no option 'absolut'. Did you mean 'absolute'?"),
     "metric": (plan_of(None, metrics=["acuracy"]), "'acuracy'. Did you mean 'accuracy'"),
-    "field": (plan_of(None, **data(target="ans")), "data.target: sums.jsonl: there is no field 'ans'. Known: a, q, third"),
+    "field": (
+        plan_of(None, **data(target="ans")),
+        "data.target: sums.jsonl: there is no field 'ans'. Known: a, q, third",
+    ),
     "file": (plan_of(None, **data(file="sum.jsonl")), "no file 'sum.jsonl'"),
     "variable": (plan_of(None, prompt="{{ qq }}?"), "prompt: no variable 'qq'. Did you mean 'q'?"),
     "template": (plan_of(None, system="{% for %}"), "system, line 1: not a valid template"),
-    "slice": (plan_of(None, **data(attributes=["third"]), slices=["thrid"]), "no attribute 'thrid'. Did you mean 'third'?"),
+    "slice": (
+        plan_of(None, **data(attributes=["third"]), slices=["thrid"]),
+        "no attribute 'thrid'. Did you mean 'third'?",
+    ),
     "solver file": (plan_of(None, solver={"python": "own.py:solve"}), "there is no Python file 'own.py'"),
     "chain's pattern": (
         plan_of(None, solver={"chain": [{"name": "one", "prompt": "{{ q }}", "extract": "("}]}),
@@ -86,7 +95,10 @@ WRONG_FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (Path.unlink, "no file 'sums.jsonl'"),
     "empty": (lambda path: path.write_text(""), "sums.jsonl: the file is empty"),
     "only blank lines": (lambda path: path.write_text("\n\n"), "sums.jsonl: no usable row"),
-    "a bad line": (lambda path: path.write_text('{"q": "a", "a": "1"}\n{"q": "b", \n'), "sums.jsonl:2: Input data was truncated; --skip-bad-rows"),
+    "a bad line": (
+        lambda path: path.write_text('{"q": "a", "a": "1"}\n{"q": "b", \n'),
+        "sums.jsonl:2: Input data was truncated; --skip-bad-rows",
+    ),
     "twins": (
         lambda path: write_rows(path, [{"q": "x", "a": "1", "id": 7}, {"q": "y", "a": "2", "id": 7}]),
         "sums.jsonl:1 and sums.jsonl:2 have the same identifier '7'",

@@ -13,13 +13,13 @@ from evalium.testing import Asked, Behaviour, Faults, Latency, TestServer, arith
 from tests.robustness.command import Started, evalium, write_plan
 
 N = 60
-HEAVY = '''
+HEAVY = """
 import evalium as ev
 
 @ev.scorer(heavy=True)
 def right(output: str, target: str) -> bool:
     return output.endswith(": " + target)
-'''
+"""
 
 
 class Bell:
@@ -79,7 +79,8 @@ def test_a_second_one_drops_the_calls_under_way(tmp_path: Path) -> None:
 
 def test_before_the_first_call(tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(
-        "import os, signal\ndef rows():\n    os.kill(os.getpid(), signal.SIGINT)\n    yield {'input': 'a'}\n", encoding="utf-8"
+        "import os, signal\ndef rows():\n    os.kill(os.getpid(), signal.SIGINT)\n    yield {'input': 'a'}\n",
+        encoding="utf-8",
     )
     write_plan(tmp_path, data={"python": "own.py:rows"}, scorers=["exact"])
     ended = evalium(tmp_path, "run", "plan.yaml")

@@ -10,7 +10,7 @@ import pytest
 from evalium.store import Workspace
 from tests.robustness.command import evalium, write_plan
 
-OWN = '''
+OWN = """
 import evalium as ev
 
 def model(prompt: str) -> str:
@@ -37,7 +37,7 @@ def helper(text: str) -> str:
     if numbers and numbers[0] % 4 == 1:
         raise ValueError(f"no luck with {text}")
     return text
-'''
+"""
 N = 40
 UNLUCKY = sum(i % 4 == 1 for i in range(N))
 THIRD = sum((i + 1) % 3 == 0 for i in range(N))
@@ -113,7 +113,9 @@ def test_a_solver_that_returns_nothing(tmp_path: Path) -> None:
 
 
 def test_a_value_that_cannot_be_stored_stops_the_run_and_says_why(tmp_path: Path) -> None:
-    code = "import evalium as ev\nasync def solve(sample, call):\n    return ev.Outcome(output='x', data={'x': object()})"
+    code = (
+        "import evalium as ev\nasync def solve(sample, call):\n    return ev.Outcome(output='x', data={'x': object()})"
+    )
     (tmp_path / "own.py").write_text(code, encoding="utf-8")
     write_plan(tmp_path, solver={"python": "own.py:solve"})
     ended = evalium(tmp_path, "run", "plan.yaml")
@@ -121,7 +123,9 @@ def test_a_value_that_cannot_be_stored_stops_the_run_and_says_why(tmp_path: Path
 
 
 def test_a_heavy_scorer_that_ends_its_process(tmp_path: Path) -> None:
-    code = "import os\nimport evalium as ev\n@ev.scorer(heavy=True)\ndef score(output: str) -> float:\n    os._exit(9)\n"
+    code = (
+        "import os\nimport evalium as ev\n@ev.scorer(heavy=True)\ndef score(output: str) -> float:\n    os._exit(9)\n"
+    )
     (tmp_path / "own.py").write_text(code, encoding="utf-8")
     write_plan(tmp_path, scorers=["own.py:score"], execution={"processes": 1})
     ended = evalium(tmp_path, "run", "plan.yaml")

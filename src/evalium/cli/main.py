@@ -6,12 +6,11 @@ import importlib
 import os
 import sys
 import traceback
-from typing import Any
 
 import click
 
-from evalium.core.version import __version__
 from evalium.core import EvaliumError, ExitCode
+from evalium.core.version import __version__
 
 COMMANDS = {
     "run": ("evalium.cli.run:run", "Run a plan: models on data, scored, with intervals."),

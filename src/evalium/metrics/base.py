@@ -65,6 +65,7 @@ class Metric:
         higher_is_better: Direction, None where neither is better.
         reference: Where the definition comes from.
         fits: Kinds of scorer it reads; empty when it reads records only.
+        reads_any: Whether it may read any column, since nobody declared which.
     """
 
     key: str = field(default="", compare=False)
@@ -74,6 +75,7 @@ class Metric:
     code: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     fits: ClassVar[tuple[str, ...]] = ()
+    reads_any: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         if not self.key:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ._from_arrow import RECORD_NUMBERS, SCORE_NUMBERS
 from .base import Metric
 
 RECORD_BASE = ("sample", "epoch", "kind", "role", "status", "attributes", "cluster", "probability")
 SCORE_BASE = ("sample", "epoch", "scorer", "status", "signature")
+SCORE_ANY = (*SCORE_NUMBERS, "label", "target", "probabilities", "values")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ def needed_columns(metrics: Iterable[Metric], scorers: Iterable[str] = (), *, ke
     records = dict.fromkeys(RECORD_BASE + (("sample_hash",) if keys else ()))
     scores = {name: dict.fromkeys(SCORE_BASE) for name in scorers}
     for metric in metrics:
+        if metric.reads_any:
+            records.update(dict.fromkeys(RECORD_NUMBERS))
+            for columns in scores.values():
+                columns.update(dict.fromkeys(SCORE_ANY))
         for need in metric.needs():
             if not need.scorer:
                 records[need.column] = None

@@ -26,7 +26,8 @@ def metric(
     """Register a metric under a name.
 
     Over a function of the frame: what it returns for each unit (nan where a unit has none) is averaged. Over a class:
-    `rows(frame)` and `value(sums)`, or `columns(frame)` and `value(columns, weights)`; annotated fields are options.
+    `rows(frame)` and `value(sums)`, or `columns(frame)` and `value(columns, weights)`; annotated fields are options. A
+    class that says by `needs()` which stored columns it reads is spared the loading of all others.
 
     Args:
         name: Name in plans and results.
@@ -69,7 +70,7 @@ def as_metric(
     if isinstance(thing, type) and issubclass(thing, Metric):
         return thing
     body: dict[str, Any] = {"__doc__": thing.__doc__, "name": name, "__module__": __name__}
-    body |= {"low": None, "high": None} | (facts or {})
+    body |= {"low": None, "high": None, "reads_any": not hasattr(thing, "needs")} | (facts or {})
     if isinstance(thing, type):
         base = _base_of(thing, name)
         if base is SumMetric:

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from evalium.core import CallTimeout, Execution, Filtered, ProviderError, RateLimited, Status
+from evalium.core import CallTimeout, ConfigError, Execution, Filtered, ProviderError, RateLimited, Status
 from evalium.models import Adapter, Request, Response
 
 from .limiter import Limiter
@@ -50,6 +50,9 @@ async def attempt(adapter: Adapter, request: Request, limiter: Limiter, executio
 
     Returns:
         The answer or the last failure; never raises for a failed call.
+
+    Raises:
+        ConfigError: The model cannot be asked like that at all.
     """
     started = perf_counter()
     await limiter.acquire()
@@ -60,6 +63,9 @@ async def attempt(adapter: Adapter, request: Request, limiter: Limiter, executio
     while True:
         try:
             response = await _once(adapter, request, execution.timeout)
+        except ConfigError:
+            limiter.release()
+            raise
         except Exception as error:
             ended = perf_counter()
             limiter.release()

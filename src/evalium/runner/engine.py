@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
+from time import perf_counter
 
 import msgspec
 
@@ -25,8 +26,9 @@ from evalium.store import Done, Journal
 from .caller import Caller, Spending
 from .prompting import BuildRequest
 from .scoring import Scoring
-from .solver import Call, Result, Solve, checked, trace_key, trace_record
+from .solver import Call, Solve
 from .sync import all_or_none
+from .trace import Result, checked, trace_key, trace_record
 from .tracebacks import Tracebacks
 
 HOPELESS = 5
@@ -97,7 +99,7 @@ class Engine:
         self._resumable = len(finished) > 0
         self._fail_fast = fail_fast_on_quota
         self._stopping = False
-        self._due: asyncio.Future[None] | None = None
+        self._flush_due = False
         self._hopeless = 0
 
     def stop(self, why: Exception | None = None) -> None:
@@ -144,7 +146,7 @@ class Engine:
         if self._is_finished(sample, epoch, trace_key(run, sample, epoch)):
             return
         call = self._open_call(sample, epoch)
-        began = asyncio.get_running_loop().time()
+        began = perf_counter()
         result: Result
         try:
             result = checked(await self._solve(sample, call))
@@ -152,7 +154,7 @@ class Engine:
             raise
         except Exception as error:  # a solver is user code: what it raises is the outcome of this sample
             result = error
-        seconds = asyncio.get_running_loop().time() - began
+        seconds = perf_counter() - began
         steps = await call.settle()
         record = trace_record(run, model, sample, epoch, steps, result, seconds)
         noted = self._tracebacks.note(result) if isinstance(result, Exception) else None
@@ -172,27 +174,19 @@ class Engine:
             self._journal.write(record)
         self._journal.write(outcome, scores)
         self._count(outcome)
-        await self._flushed()
-
-    def _flushed(self) -> asyncio.Future[None]:
-        """Done once everything written so far is the operating system's.
-
-        No worker asks for more before, so that a killed process has nothing to repeat but the calls under way.
-        """
-        if self._due is None:
-            loop = asyncio.get_running_loop()
-            self._due = loop.create_future()
-            loop.call_soon(self._flush)
-        return self._due
+        if not self._flush_due:
+            self._flush_due = True
+            asyncio.get_running_loop().call_soon(self._flush)
+        # The loop goes on in turn: the flush comes before this worker's next call, so that a killed process has nothing
+        # to repeat but the calls under way.
+        await asyncio.sleep(0)
 
     def _flush(self) -> None:
-        due, self._due = self._due, None
+        self._flush_due = False
         try:
             self._journal.flush()
         except Exception as error:
             self.stop(error)
-        if due is not None and not due.done():
-            due.set_result(None)
 
     def _count(self, record: Record) -> None:
         tally = self.tally

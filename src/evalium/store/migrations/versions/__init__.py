@@ -1,1 +1,3 @@
 """One file a step, numbered."""
+
+__all__: list[str] = []
