@@ -1,7 +1,7 @@
 """What this example prints of a run."""
 
 from evalium.core import estimate_text
-from evalium.metrics import ClassReport, Confusion
+from evalium.metrics import ClassReport, Confusion, confused_pairs
 from evalium.runner import RunResult
 
 SHOWN = 5
@@ -33,7 +33,6 @@ def show_classes(report: ClassReport) -> None:
 def show_confusions(matrix: Confusion) -> None:
     """Print which classes it takes for which others most often."""
     print(f"  most frequent confusions (at most {SHOWN}):")
-    cells = [(count, i, j) for i, row in enumerate(matrix.counts) for j, count in enumerate(row) if i != j and count]
-    for count, i, j in sorted(cells, key=lambda cell: -cell[0])[:SHOWN]:
-        share = estimate_text(matrix.shares[i][j])
-        print(f"    {matrix.classes[i]} taken for {matrix.classes[j]}: {count} times, {share} of its texts")
+    for pair in confused_pairs(matrix, SHOWN):
+        share = estimate_text(pair.share)
+        print(f"    {pair.true} taken for {pair.predicted}: {pair.count} times, {share} of its texts")

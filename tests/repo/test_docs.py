@@ -13,10 +13,13 @@ import doctest
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from evalium import metrics, scorers
+from evalium.models.local.function import _functions
 from tests.extras import require_extra
 from tests.repo.blocks import Block, Command, RunIds, blocks, commands, is_evalium, same_output
 
@@ -62,8 +65,19 @@ def run_commands(block: Block, folder: Path, ids: RunIds) -> None:
         )
 
 
+@pytest.fixture
+def registered() -> Iterator[None]:
+    """What examples register is forgotten with their page."""
+    tables = (scorers.registry._loaded, metrics.registry._loaded, _functions)
+    before = [dict(table) for table in tables]
+    yield
+    for table, known in zip(tables, before, strict=True):
+        table.clear()
+        table.update(known)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPO)))
-def test_examples_run(page: Path, workspace: Path, tmp_path: Path) -> None:
+def test_examples_run(page: Path, workspace: Path, registered: None, tmp_path: Path) -> None:
     namespace: dict[str, object] = {"__name__": "__main__"}
     ids = RunIds()
     for block in blocks(page):

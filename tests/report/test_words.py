@@ -5,13 +5,13 @@ from pathlib import Path
 import msgspec
 
 from evalium.core import Estimate
-from evalium.metrics import Frame, worst_slices
+from evalium.metrics import Frame, confused_pairs, worst_slices
 from evalium.metrics.class_tables import confusion_matrix
 from evalium.report import Group, ModelPart, Report, Standing, collect, render_html
 from evalium.report._findings import findings_text
 from evalium.report._kinds import by_kind
 from evalium.report._standings import difference_text
-from evalium.report._tables import attributes, confused_pairs, omitted_slices, slice_rows, summary
+from evalium.report._tables import attributes, omitted_slices, slice_rows, summary
 from evalium.report._words import FLAGS, flag_text, sentences_of
 from evalium.store import Workspace
 

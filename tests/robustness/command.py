@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 REPO = Path(__file__).resolve().parents[2]
-EVALIUM = [sys.executable, "-c", "from evalium.cli import main; main()"]
+EVALIUM = [sys.executable, "-m", "evalium"]
 
 
 def environment(**more: str) -> dict[str, str]:

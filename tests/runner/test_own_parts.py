@@ -10,30 +10,38 @@ import numpy as np
 import pytest
 
 import evalium as ev
+from evalium import metrics, scorers
 from evalium.core import ConfigError
 from evalium.metrics import Frame
 
 ITEMS = [{"input": f"word {i}", "target": f"WORD {i}"} for i in range(20)]
 
 
-@ev.model(name="shouter")
 def shout(prompt: str, wrong_from: int = 15) -> str:
     return prompt.upper() if int(prompt.split()[1]) < wrong_from else prompt
 
 
-@ev.scorer(low=0, high=1, kind="binary")
 def same_length(output: str, target: str) -> bool:
     return len(output) == len(target)
 
 
-@ev.scorer(heavy=True)
 def only_in_this_process(output: str) -> float:
     return float(os.getpid())
 
 
-@ev.metric(name="upper_share", low=0, high=1)
 def upper_share(frame: Frame) -> Any:
     return (np.asarray(frame.number("latency")) >= 0) & (frame.number("same_length.value") == 1)
+
+
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Register as a script does, and leave the tables as they were for the tests of everything that is registered."""
+    for table in (scorers.registry, metrics.registry):
+        monkeypatch.setattr(table, "_loaded", dict(table._loaded))
+    ev.model(name="shouter")(shout)
+    ev.scorer(low=0, high=1, kind="binary")(same_length)
+    ev.scorer(heavy=True)(only_in_this_process)
+    ev.metric(name="upper_share", low=0, high=1)(upper_share)
 
 
 @ev.task

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from evalium.core import Record, Score, Status
-from evalium.store import Workspace
+from evalium.store import Entry, Workspace, _segment
 
 RUN = "run-1"
 
@@ -42,6 +44,11 @@ def fill(ws: Workspace, count: int, *, seal: bool, run: str = RUN, make: Callabl
             journal.write(make(number, run=run), [score(number, run=run)])
     if seal:
         ws.seal()
+
+
+def entries(path: Path) -> list[Entry]:
+    """The entries of a segment as structs."""
+    return [msgspec.convert(each, Entry) for each in _segment.entries(path)]
 
 
 def segments(root: Path) -> list[Path]:

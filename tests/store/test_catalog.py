@@ -161,8 +161,37 @@ def test_the_migrations_make_the_tables_that_the_code_uses(catalog: Catalog) -> 
     assert ScriptDirectory.from_config(config).get_current_head() == _migrate.HEAD
 
 
-def test_a_current_catalog_is_opened_without_alembic(catalog_url: str) -> None:
-    Catalog.open(catalog_url).close()
+def reflected(connection: sa.Connection) -> dict[str, Any]:
+    """Everything that the database knows of its tables."""
+    inspector = sa.inspect(connection)
+    return {
+        table: {
+            "columns": [each | {"type": str(each["type"])} for each in inspector.get_columns(table)],
+            "key": inspector.get_pk_constraint(table)["constrained_columns"],
+            "indexes": sorted(inspector.get_indexes(table), key=lambda index: str(index["name"])),
+        }
+        for table in inspector.get_table_names()
+    }
+
+
+def test_tables_made_at_once_equal_migrated_ones(catalog: Catalog) -> None:
+    with catalog.engine.connect() as connection, connection.begin():
+        created = reflected(connection)
+        stamped = connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchall()
+        for table in created:
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        _migrate._upgrade(connection)
+        assert reflected(connection) == created
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchall() == stamped
+        assert created.keys() == {"runs", "errors", "leases", "meta", "alembic_version"}
+
+
+def test_neither_a_new_nor_a_current_catalog_needs_alembic(catalog_url: str) -> None:
+    child = Child(
+        "from evalium.store import Catalog; Catalog.open(sys.argv[1]).close(); print('alembic' in sys.modules)",
+        catalog_url,
+    )
+    assert child.finish() == ["False"]
     child = Child(
         "from evalium.store import Catalog; Catalog.open(sys.argv[1]).close(); print('alembic' in sys.modules)",
         catalog_url,

@@ -13,9 +13,9 @@ from evalium.core import StoreError
 from evalium.store import Entry, Journal, encode
 from evalium.store import _journal as journal_module
 from evalium.store import _sync as sync_module
-from evalium.store._segment import entries, hold, read_header
+from evalium.store._segment import hold, read_header
 
-from .make import RUN, record, score
+from .make import RUN, entries, record, score
 from .process import Child
 
 

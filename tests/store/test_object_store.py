@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
+
 from evalium.store import Entry, Lake, Workspace
 from evalium.store._convert import tables
 from evalium.store._schema import COLUMNS
@@ -36,7 +38,9 @@ def test_runs_are_sealed_into_and_read_from_an_object_store(tmp_path: Path) -> N
 def test_a_segment_is_committed_once_there_too() -> None:
     with object_store() as (options, _):
         lake = Lake("s3://bucket/x", options)
-        rows = tables([Entry(1, record(1)), Entry(2, record(2))], {"records": COLUMNS["records"]})["records"]
+        rows = tables(
+            map(msgspec.to_builtins, [Entry(1, record(1)), Entry(2, record(2))]), {"records": COLUMNS["records"]}
+        )["records"]
         assert [lake.append("records", rows, segment) for segment in ("a", "a", "b")] == [True, False, True]
 
 

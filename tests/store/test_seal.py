@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from evalium.core import StoreError
@@ -54,7 +55,9 @@ def test_full_segments_are_sealed_while_the_run_goes_on(tmp_path: Path, monkeypa
 
 def test_the_same_segment_is_committed_once(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
-    rows = tables([Entry(1, record(1)), Entry(2, record(2))], {"records": COLUMNS["records"]})["records"]
+    rows = tables(
+        map(msgspec.to_builtins, [Entry(1, record(1)), Entry(2, record(2))]), {"records": COLUMNS["records"]}
+    )["records"]
     assert [lake.append("records", rows, segment) for segment in ("a", "a", "b", "a")] == [True, False, True, False]
     delta = lake.open("records")
     assert delta is not None

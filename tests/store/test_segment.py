@@ -14,9 +14,9 @@ from evalium.core import StoreError, WorkspaceTooNew
 from evalium.store import Journal
 from evalium.store._entry import Header, encode
 from evalium.store._frame import frame
-from evalium.store._segment import entries, hold, read_header, recover, segment_paths
+from evalium.store._segment import hold, read_header, recover, segment_paths
 
-from .make import RUN, record, score
+from .make import RUN, entries, record, score
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -26,7 +25,7 @@ def demo(workspace: str | None, report_file: str, as_json: bool) -> None:
     """
     from evalium.decide import compare
     from evalium.report import write_report
-    from evalium.runner import default_progress, run
+    from evalium.runner import SCHEMA, default_progress, run
 
     from .compare import print_comparison
     from .tables import print_result
@@ -35,17 +34,16 @@ def demo(workspace: str | None, report_file: str, as_json: bool) -> None:
     results = []
     with resources.as_file(resources.files("evalium.cli").joinpath("demo_plans")) as folder:
         for name in PLANS:
-            progress = None if as_json else default_progress()
-            results.append(run(folder / name, workspace=workspace, progress=progress))
-    ids = [r.id for result in results for r in result.runs]
-    path = write_report(Path(report_file), ids, workspace=workspace)
+            result = run(folder / name, workspace=workspace, progress=None if as_json else default_progress())
+            results.append(result)
+            if not as_json:
+                print_result(result, hints=False)
+                print_comparison(compare([r.id for r in result.runs], workspace=workspace, metrics=["accuracy"]))
+    path = write_report(Path(report_file), [r.id for result in results for r in result.runs], workspace=workspace)
     if as_json:
-        merged: dict[str, Any] = {"schema": 1, "runs": [r for result in results for r in result.to_json()["runs"]]}
-        print_json({**merged, "report": str(path)})
+        runs = [run for result in results for run in result.to_json()["runs"]]
+        print_json({"schema": SCHEMA, "runs": runs, "report": str(path)})
         return
-    for result in results:
-        print_result(result, hints=False)
-        print_comparison(compare([r.id for r in result.runs], workspace=workspace, metrics=["accuracy"]))
     click.echo(f"report: {path.resolve()}")
     click.echo("next: evalium init my-evaluation    (a plan of your own to start from)")
 

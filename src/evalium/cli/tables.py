@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 BOX = box.SIMPLE_HEAD
 WIDE = 140
 """Columns of a table that goes to a file or a pipe, where nothing has to wrap."""
+MOST_CONFUSIONS = 5
+"""Confusions shown of each model."""
 
 
 def console() -> Console:
@@ -26,7 +28,7 @@ def console() -> Console:
 
 
 def print_result(result: PlanResult, *, hints: bool = True) -> None:
-    """Print metrics by model, what failed, the worst slices, and with `hints` what to type next."""
+    """Print metrics by model, what failed, the worst slices, confused classes, and with `hints` what to type next."""
     out = console()
     table = Table(title=result.plan, title_justify="left", header_style="bold", box=BOX, pad_edge=False)
     table.add_column("metric")
@@ -42,6 +44,7 @@ def print_result(result: PlanResult, *, hints: bool = True) -> None:
     for run in result.runs:
         for line in _notes(run):
             out.print(line, style="yellow", markup=False, highlight=False)
+    _print_confusions(out, result.runs)
     if not hints:
         return
     ids = " ".join(run.id for run in result.runs)
@@ -71,6 +74,25 @@ def _notes(run: RunResult) -> list[str]:
             f"{run.model}: {requirement.metric} {requirement.rule}: {requirement.verdict}, {requirement.reason}"
         )
     return notes
+
+
+def _print_confusions(out: Console, runs: list[RunResult]) -> None:
+    """Print which classes each model takes for which others most often, where it takes any."""
+    from evalium.metrics import Confusion, confused_pairs
+
+    table = Table(title="most frequent confusions", title_justify="left", header_style="bold", box=BOX, pad_edge=False)
+    for column in ("model", "scorer", "class", "taken for"):
+        table.add_column(column)
+    for column in ("times", "of the class"):
+        table.add_column(column, justify="right")
+    for run in runs:
+        matrices = [found for found in run.results.tables.values() if isinstance(found, Confusion)]
+        pairs = [(matrix.key, pair) for matrix in matrices for pair in confused_pairs(matrix, MOST_CONFUSIONS)]
+        for scorer, pair in sorted(pairs, key=lambda found: -found[1].count)[:MOST_CONFUSIONS]:
+            cells = (run.model, scorer, pair.true, pair.predicted, f"{pair.count:,}", estimate_text(pair.share))
+            table.add_row(*map(Text, cells))
+    if table.rows:
+        out.print(table)
 
 
 def print_forecast(forecast: Forecast) -> None:

@@ -102,7 +102,7 @@ def check_requirements(rules: Mapping[str, str], estimates: Mapping[str, Estimat
         estimates: What was measured, by metric name.
 
     Raises:
-        ConfigError: A rule cannot be read, names a metric that was not measured, or has another unit.
+        ConfigError: A rule cannot be read or has another unit than its metric.
     """
     return [_judge(parse_bound(metric, rule), estimates) for metric, rule in rules.items()]
 
@@ -110,9 +110,8 @@ def check_requirements(rules: Mapping[str, str], estimates: Mapping[str, Estimat
 def _judge(bound: Bound, estimates: Mapping[str, Estimate]) -> Requirement:
     estimate = estimates.get(bound.metric)
     if estimate is None:
-        raise ConfigError(
-            f"decide.require: {bound.metric!r} is not among the plan's metrics.{did_you_mean(bound.metric, estimates)}"
-        )
+        reason = "no unit has this number"
+        estimate = Estimate.undefined(reason, unit=bound.unit or "1", signature=bound.metric)
     if bound.unit is not None and estimate.defined and bound.unit != estimate.unit:
         raise ConfigError(
             f"decide.require.{bound.metric}: the bound is in {bound.unit!r}, the metric in {estimate.unit!r}"

@@ -8,6 +8,7 @@ from ._registry import registry
 from .align import Alignment, align
 from .base import FrameMetric, How, Metric, Need, SumMetric, WeightedMetric
 from .column import Category, Probabilities
+from .confusions import ConfusedPair, confused_pairs
 from .difference import Difference
 from .frame import Frame, Slice
 from .needed import Needed, needed_columns
@@ -24,6 +25,7 @@ __all__ = [
     "ClassReport",
     "ClassRow",
     "Coded",
+    "ConfusedPair",
     "Confusion",
     "Curve",
     "CurvePoint",
@@ -48,6 +50,7 @@ __all__ = [
     "WeightedMetric",
     "WorstSlice",
     "align",
+    "confused_pairs",
     "create",
     "create_all",
     "defaults",

@@ -15,7 +15,7 @@ from .column import Codes, Floats
 from .frame import Frame
 from .rows import Coded, Dense
 
-IntervalRule = Literal["mean", "ratio", "total", "bootstrap", "none"]
+IntervalRule = Literal["mean", "ratio", "total", "share", "bootstrap", "none"]
 Returned = Dense | Coded | npt.NDArray[Any]
 
 
@@ -174,7 +174,8 @@ class SumMetric(Metric, ABC):
 
     Attributes:
         interval: `mean` and `ratio` for s0 / s1 (of a 0/1 or graded value; of two totals), `total` for s0 where s1
-            counts, `bootstrap` for any other formula, `none`.
+            counts, `share` where each output is a share of some of the units (see `unit_share`), `bootstrap` for any
+            other formula, `none`.
     """
 
     interval: ClassVar[IntervalRule] = "bootstrap"
@@ -191,8 +192,15 @@ class SumMetric(Metric, ABC):
         return self.finish(divide(sums[..., 0], sums[..., 1]))
 
     def finish(self, ratio: Floats) -> Floats:
-        """An increasing function of s0 / s1 for `mean` and `ratio`: the ends of their interval pass through it too."""
+        """An increasing function of s0 / s1, or of the share: the ends of its interval pass through it too."""
         return ratio
+
+    def unit_share(self, sums: Floats) -> tuple[Floats, Floats] | None:
+        """Hits and trials [..., m] of these sums where each output is `finish` of a share of units; None otherwise.
+
+        The rule `share` makes its interval of them; `bootstrap` falls back on them where no resample differs.
+        """
+        return None
 
     def reason(self, sums: Floats) -> str:
         """Why the value of these sums is undefined."""

@@ -37,6 +37,11 @@ class Counts:
         return total
 
     @property
+    def pooled(self) -> "Counts":
+        """The sums over all classes, as if of one, [..., 1]."""
+        return Counts(*(c.sum(axis=-1, keepdims=True) for c in (self.true, self.predicted, self.hits)))
+
+    @property
     def present(self) -> npt.NDArray[np.bool_]:
         """Whether the class occurs, as the truth or as a prediction."""
         occurs: npt.NDArray[np.bool_] = (self.true > 0) | (self.predicted > 0)

@@ -59,6 +59,8 @@ def confusion_matrix(frame: Frame, scorer: str, unparsed: Unparsed = "wrong", le
 def class_report(frame: Frame, scorer: str, unparsed: Unparsed = "wrong", how: How | None = None) -> ClassReport:
     """Precision, recall and F1 of each class that occurs, most frequent first, at most 100.
 
+    Intervals as `precision`, `recall` and `f1` make them: of the first two on the class's own denominator.
+
     Example:
         >>> frame = Frame.from_columns({"s.label": ["a", "b", "b"], "s.target": ["a", "b", "a"]})
         >>> [(row.name, row.support, row.recall.value) for row in class_report(frame, "s").rows]

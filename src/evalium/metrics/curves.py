@@ -93,10 +93,11 @@ def reliability(frame: Frame, scorer: str, n_bins: int = 15, level: float = 0.95
 
 def _mean(values: Floats, level: float) -> Estimate:
     interval = t_mean(values, level)
+    low, high = np.clip([interval.low, interval.high], 0.0, 1.0).tolist()
     return Estimate(
         value=float(values.mean()),
-        low=interval.low,
-        high=interval.high,
+        low=low,
+        high=high,
         level=level,
         n=len(values),
         n_clusters=None,

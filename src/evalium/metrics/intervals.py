@@ -13,6 +13,7 @@ from evalium.stats import (
     percentile,
     t_mean,
     wilson,
+    wilson_bounds,
 )
 
 from .base import How, SumMetric, WeightedMetric
@@ -30,14 +31,14 @@ def sum_intervals(metric: SumMetric, units: SumUnits, values: Floats, how: How, 
     blank = _blank(units, how.level)
     if blank is not None or metric.interval == "none":
         return [blank or NO_INTERVAL] * len(values)
-    if metric.interval == "bootstrap":
-        return _bootstrap_intervals(metric, units, values, how, seed)
+    if metric.interval in {"share", "bootstrap"}:
+        shares = share_intervals(metric, units, how.level) if metric.interval == "share" else None
+        return shares or _bootstrap_intervals(metric, units, values, how, seed)
     interval = _ratio_interval(metric, units, how.level)
     if metric.interval == "total":
         size = float(units.total[1])
         interval = replace(interval, low=interval.low * size, high=interval.high * size, method=f"n*{interval.method}")
-    ends = metric.finish(np.array([interval.low, interval.high]))
-    return [replace(interval, low=float(ends[0]), high=float(ends[1]))]
+    return [_finished(metric, interval)]
 
 
 def column_intervals(metric: WeightedMetric, units: ColumnUnits, values: Floats, how: How, seed: int) -> list[Interval]:
@@ -76,10 +77,7 @@ def _ratio_interval(metric: SumMetric, units: SumUnits, level: float) -> Interva
     table = units.independent.dense().table
     top, bottom = table[:, 0], table[:, 1]
     if metric.interval != "ratio" and units.binary and top.sum() in (0.0, bottom.sum()):
-        # Nothing varies, which is no certainty: each independent unit (cluster) counts as one trial.
-        share = float(top.sum() > 0) * len(top)
-        method = "wilson" if units.clusters is None else "wilson:clusters"
-        return replace(flagged(wilson(share, len(top), level), units.n_clusters), method=method)
+        return _unanimous(bool(top.sum()), len(top), units, level)
     if units.clusters is not None:
         return cluster_ratio(top, bottom, level)
     if metric.interval == "ratio" or units.weights is not None:
@@ -87,6 +85,67 @@ def _ratio_interval(metric: SumMetric, units: SumUnits, level: float) -> Interva
     if units.binary:
         return wilson(float(top.sum()), len(top), level)
     return t_mean(top, level)
+
+
+def share_intervals(metric: SumMetric, units: SumUnits, level: float) -> list[Interval] | None:
+    """Intervals of shares that have denominators of their own, such as the units of each class; None without shares.
+
+    Independent units: Wilson on each denominator. Clustered: the linearised CR1 ratio over the clusters that have
+    units in it. Sampled with unequal probability: the same over units.
+    """
+    whole = metric.unit_share(units.total)
+    if whole is None:
+        return None
+    if units.clusters is None and units.weights is None:
+        bounds = wilson_bounds(*whole, level)
+        found = [
+            Interval(low, high, level, "wilson") if trials else _empty(level)
+            for low, high, trials in zip(
+                *(np.atleast_1d(a).tolist() for a in (bounds.low, bounds.high, whole[1])), strict=True
+            )
+        ]
+    else:
+        found = _dependent_shares(metric, units, level)
+    return [_finished(metric, interval) for interval in found]
+
+
+def _dependent_shares(metric: SumMetric, units: SumUnits, level: float) -> list[Interval]:
+    table, counts = units.independent.distinct()
+    parts = metric.unit_share(table)
+    assert parts is not None
+    found = []
+    for hits, trials in zip(*(as_columns(part).T for part in parts), strict=True):
+        within = trials > 0
+        top, bottom = (np.repeat(part[within], counts[within]) for part in (hits, trials))
+        found.append(_dependent_share(top, bottom, units, level))
+    return found
+
+
+def _dependent_share(top: Floats, bottom: Floats, units: SumUnits, level: float) -> Interval:
+    if not len(top):
+        return _empty(level)
+    if units.clusters is not None and len(top) < 2:
+        return Interval(math.nan, math.nan, level, "none", ("one_cluster",))
+    if np.array_equal(top, bottom) or not top.any():
+        return _unanimous(bool(top.any()), len(top), units, level)
+    return delta_ratio(top, bottom, level) if units.clusters is None else cluster_ratio(top, bottom, level)
+
+
+def _unanimous(right: bool, n: int, units: SumUnits, level: float) -> Interval:
+    """Where nothing varies, which is no certainty: each of n independent units (clusters) counts as one trial."""
+    interval = wilson(n if right else 0, n, level)
+    if units.clusters is None:
+        return interval
+    return replace(flagged(interval, n), method="wilson:clusters")
+
+
+def _empty(level: float) -> Interval:
+    return Interval(math.nan, math.nan, level, "none", ("undefined",))
+
+
+def _finished(metric: SumMetric, interval: Interval) -> Interval:
+    ends = metric.finish(np.array([interval.low, interval.high]))
+    return replace(interval, low=float(ends[0]), high=float(ends[1]))
 
 
 def _bootstrap_intervals(metric: SumMetric, units: SumUnits, values: Floats, how: How, seed: int) -> list[Interval]:
@@ -102,7 +161,10 @@ def _bootstrap_intervals(metric: SumMetric, units: SumUnits, values: Floats, how
             corrected = bca(drawn.values[:, i], float(value), left_out[:, i], how.level, drawn.method)
             interval = interval if "undefined" in corrected.flags else corrected
         intervals.append(flagged(interval, units.n_clusters))
-    return intervals
+    if not any("degenerate" in interval.flags for interval in intervals):
+        return intervals
+    shares = share_intervals(metric, units, how.level) or intervals
+    return [s if "degenerate" in i.flags else i for i, s in zip(intervals, shares, strict=True)]
 
 
 def _centred(draws: Floats, value: float, level: float) -> Interval:

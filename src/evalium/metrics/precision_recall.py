@@ -60,8 +60,7 @@ class ClassRatio(ClassMetric):
     def of_counts(self, counts: Counts) -> Floats:
         """The ratio, averaged."""
         if self.average in {"micro", "binary"}:
-            every = Counts(*(c.sum(axis=-1, keepdims=True) for c in (counts.true, counts.predicted, counts.hits)))
-            return self._filled(every)[..., 0]
+            return self._filled(counts.pooled)[..., 0]
         each = self._filled(counts)
         if self.average == "per_class":
             return each
@@ -72,6 +71,17 @@ class ClassRatio(ClassMetric):
         if self.zero_division == "undefined":
             return divide(top, bottom)
         return np.where(counts.present & (bottom == 0), float(self.zero_division), divide(top, bottom))
+
+    def unit_share(self, sums: Floats) -> tuple[Floats, Floats] | None:
+        """The units that the ratio of one class, or of all units together, is a share of; None for a mean."""
+        if self.average in {"macro", "weighted"}:
+            return None
+        counts = class_counts(sums)
+        return self.of_units(counts if self.average == "per_class" else counts.pooled)
+
+    def of_units(self, counts: Counts) -> tuple[Floats, Floats] | None:
+        """Hits and trials [..., C] where the ratio is (a function of) a share of units."""
+        return None
 
     def reason(self, sums: Floats) -> str:
         """Which denominator is 0."""
@@ -93,7 +103,9 @@ class ClassRatio(ClassMetric):
 class Precision(ClassRatio):
     """Share of the units predicted to be of a class that are, in [0, 1], higher is better.
 
-    Undefined for a class that is never predicted. Equals `sklearn.metrics.precision_score`.
+    Undefined for a class that is never predicted. Equals `sklearn.metrics.precision_score`. Interval of a class (and of
+    `micro`): Wilson on the units predicted to be of it, while the estimate's n counts the units of all classes; CR1
+    over the clusters with such units where units are clustered. Of means over classes: bootstrap.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -103,6 +115,11 @@ class Precision(ClassRatio):
     """
 
     name = "precision"
+    interval = "share"
+
+    def of_units(self, counts: Counts) -> tuple[Floats, Floats]:
+        """The predicted units that are right."""
+        return self.ratio(counts)
 
     def ratio(self, counts: Counts) -> tuple[Floats, Floats]:
         """Hits, predicted."""
@@ -113,7 +130,9 @@ class Precision(ClassRatio):
 class Recall(ClassRatio):
     """Share of the units of a class that are predicted to be, in [0, 1], higher is better.
 
-    Undefined for a class that no unit is of. Equals `sklearn.metrics.recall_score`.
+    Undefined for a class that no unit is of. Equals `sklearn.metrics.recall_score`. Interval of a class (and of
+    `micro`): Wilson on the units of it, while the estimate's n counts the units of all classes; CR1 over the clusters
+    with such units where units are clustered. Of means over classes: bootstrap.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -123,6 +142,11 @@ class Recall(ClassRatio):
     """
 
     name = "recall"
+    interval = "share"
+
+    def of_units(self, counts: Counts) -> tuple[Floats, Floats]:
+        """The units of the class that are found."""
+        return self.ratio(counts)
 
     def ratio(self, counts: Counts) -> tuple[Floats, Floats]:
         """Hits, true."""
@@ -176,7 +200,9 @@ class F1(ClassRatio):
     """Harmonic mean of precision and recall, in [0, 1], higher is better.
 
     2 hits / (true + predicted); undefined only for a class that does not occur at all. Equals
-    `sklearn.metrics.f1_score`.
+    `sklearn.metrics.f1_score`. Interval: bootstrap. Where a class is never or always right, so that no resample
+    differs, it is 2 J / (1 + J) of the Wilson interval of J, the share of hits among the units that are of the class
+    or predicted to be.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -190,6 +216,14 @@ class F1(ClassRatio):
     def ratio(self, counts: Counts) -> tuple[Floats, Floats]:
         """2 hits, true + predicted."""
         return 2 * counts.hits, counts.true + counts.predicted
+
+    def of_units(self, counts: Counts) -> tuple[Floats, Floats] | None:
+        """Hits among the units that are of the class or predicted to be; None where pooling would count some twice."""
+        return None if self.average == "micro" else (counts.hits, counts.true + counts.predicted - counts.hits)
+
+    def finish(self, ratio: Floats) -> Floats:
+        """F1 of the share J of hits: 2 J / (1 + J)."""
+        return 2 * ratio / (1 + ratio)
 
     @property
     def denominator(self) -> str:

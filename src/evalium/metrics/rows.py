@@ -69,9 +69,14 @@ class Dense:
         """Itself."""
         return self
 
+    def distinct(self) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """Rows [m, k], and how many units have each: one."""
+        return self.table, np.ones(len(self.table), dtype=np.int64)
+
     def leave_one_out(self) -> tuple[Floats, npt.NDArray[np.int64]]:
         """Sums [m, k] without one unit each, and how many units each stands for."""
-        return self.table.sum(axis=0) - self.table, np.ones(len(self.table), dtype=np.int64)
+        table, counts = self.distinct()
+        return table.sum(axis=0) - table, counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +179,17 @@ class Coded:
         table[self.codes < 0] = np.nan
         return Dense(table)
 
-    def leave_one_out(self) -> tuple[Floats, npt.NDArray[np.int64]]:
-        """Sums [m, k] without one unit each, and how many units each stands for."""
+    def distinct(self) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """The distinct rows [m, k] that occur, and how many units have each; no unit may lack the number."""
         found, counts = np.unique(self.codes, return_counts=True)
         table = self.table[found]
-        dense = table if isinstance(table, np.ndarray) else table.toarray()
-        sums: Floats = counts.astype(np.float64) @ dense - dense
-        return sums, counts.astype(np.int64)
+        return table if isinstance(table, np.ndarray) else table.toarray(), counts.astype(np.int64)
+
+    def leave_one_out(self) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """Sums [m, k] without one unit each, and how many units each stands for."""
+        table, counts = self.distinct()
+        sums: Floats = counts.astype(np.float64) @ table - table
+        return sums, counts
 
 
 def _side_by_side(first: Any, first_rows: Index, second: Any, second_rows: Index) -> Any:

@@ -11,7 +11,7 @@ import msgspec
 from evalium.core import Model, Plan
 from evalium.store import RunRow, Workspace
 
-from ._create import ScorerInfo, create_all
+from ._create import ScorerInfo, create, create_all
 from ._defaults import defaults
 from ._evaluate import evaluate
 from .base import Metric
@@ -66,18 +66,24 @@ def open_run(workspace: Workspace, name: str) -> StoredRun:
 
 
 def metrics_of(plan: Plan, scorers: Sequence[ScorerInfo], base: Path) -> list[Metric]:
-    """The metrics of a plan, or the usual ones for its scorers.
+    """The metrics of a plan, or the usual ones for its scorers; and those that its requirements bound.
 
     A scorer that none of the plan's metrics reads (one that was added to a stored run, say) is shown by its usual ones.
+
+    Raises:
+        UnknownName: A name is neither a metric's nor a scorer's.
+        ConfigError: A metric does not fit.
     """
-    streamed = bool(plan.execution.stream)
-    if not plan.metrics:
-        return defaults(scorers, streamed=streamed)
-    made = create_all(plan.metrics, scorers, base=base)
+    usual = defaults(scorers, streamed=bool(plan.execution.stream))
+    made = create_all(plan.metrics, scorers, base=base) if plan.metrics else usual
     read = {m.options.get("scorer") for m in made}
-    keys = {m.key for m in made}
-    unread = [s for s in scorers if s.name not in read]
-    return made + [m for m in defaults(unread) if m.options.get("scorer") and m.key not in keys]
+    made = _joined(made, [m for m in usual if m.options.get("scorer") not in {None, "", *read}])
+    return _joined(made, [m for key in plan.decide.require for m in create(key, scorers, base=base)])
+
+
+def _joined(metrics: Sequence[Metric], more: Sequence[Metric]) -> list[Metric]:
+    have = {m.key for m in metrics}
+    return [*metrics, *(m for m in more if m.key not in have)]
 
 
 def frame_of(workspace: Workspace, run: StoredRun, metrics: Sequence[Metric] = (), *, keys: bool = False) -> Frame:

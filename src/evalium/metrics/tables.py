@@ -32,8 +32,8 @@ class ClassRow(msgspec.Struct, frozen=True, kw_only=True):
         name: The class.
         support: Units of it.
         predicted: Units predicted to be of it.
-        precision: Share of the predicted that are of it.
-        recall: Share of it that was predicted.
+        precision: Share of the predicted that are of it; the interval's denominator is `predicted`.
+        recall: Share of it that was predicted; the interval's denominator is `support`.
         f1: Harmonic mean of the two.
     """
 

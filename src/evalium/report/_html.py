@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from evalium.core import Estimate, interval_text, quantity, value_text
+from evalium.metrics import confused_pairs
 
 from . import _figures, _tables
 from ._data import Group, ModelPart, Report, Standing
@@ -139,6 +140,6 @@ def _classes(model: ModelPart) -> list[dict[str, Any]]:
     found = []
     for confusion, figure in _figures.matrices(model):
         report = model.results.tables.get(f"{confusion.key}.classes")
-        pairs = _tables.confused_pairs(confusion)
+        pairs = confused_pairs(confusion)
         found.append({"confusion": confusion, "figure": figure, "report": report, "pairs": pairs})
     return found

@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 
 from evalium.core import quantity
-from evalium.metrics import ClassReport, Confusion, Curve, Histogram, Reliability
+from evalium.metrics import ClassReport, Confusion, Curve, Histogram, Reliability, confused_pairs
 
-from . import _tables
 from ._data import Group, ModelPart
 from ._figures import one_value
 from ._md import number, plain, table
@@ -43,7 +42,7 @@ def _pairs(confusion: Confusion) -> list[str]:
     found = [
         f"- {plain(p.true)} taken for {plain(p.predicted)}: {p.count:,} ×, {number(p.share)} of the class"
         + (" (systematic)" if p.systematic else "")
-        for p in _tables.confused_pairs(confusion)
+        for p in confused_pairs(confusion)
     ]
     return [*found, ""] if found else ["No class was taken for another.", ""]
 

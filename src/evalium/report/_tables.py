@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evalium.core import Estimate
-from evalium.metrics import Confusion
-from evalium.stats import clopper_pearson
 
 from ._data import Group, ModelPart, Standing
 from ._figures import ENOUGH, slice_values
 from ._kinds import by_kind
-
-MOST_PAIRS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +58,6 @@ class SliceRow:
     n: int
     enough: bool
     cells: list[Cell]
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A class taken for another one.
-
-    Attributes:
-        true: The class.
-        predicted: What it was taken for.
-        count: How often.
-        share: Of the class, with interval.
-        systematic: Whether it happens more often than if the mistakes were spread evenly over classes.
-    """
-
-    true: str
-    predicted: str
-    count: int
-    share: Estimate
-    systematic: bool
 
 
 def summary(group: Group) -> dict[str, list[MetricRow]]:
@@ -135,27 +112,6 @@ def attributes(group: Group) -> list[str]:
     """Attributes that the runs are sliced by, those with a metric to show."""
     every = dict.fromkeys(name for m in group.models for name in m.results.slices)
     return [name for name in every if group.primary and slice_values(group, name)]
-
-
-def confused_pairs(confusion: Confusion) -> list[Pair]:
-    """The most frequent confusions, as shares of the true class, at most 10.
-
-    A pair is systematic when mistakes spread evenly over the wrong columns would hardly bring it about: the exact lower
-    bound of its share lies above the even share, at 5 % over all pairs (Bonferroni).
-    """
-    columns = [*confusion.classes, "unparsed"]
-    total = sum(map(sum, confusion.counts))
-    wrong = total - sum(row[i] for i, row in enumerate(confusion.counts))
-    wide = max(len(confusion.counts[0]) - 1, 1) if confusion.counts else 1
-    even = wrong / total / wide if total else 0.0
-    level = 1 - 0.05 / max(len(confusion.counts) * wide, 1)
-    pairs = [
-        Pair(confusion.classes[i], columns[j], count, share, clopper_pearson(count, share.n, level, "lower").low > even)
-        for i, (row, shares) in enumerate(zip(confusion.counts, confusion.shares, strict=True))
-        for j, (count, share) in enumerate(zip(row, shares, strict=True))
-        if i != j and count
-    ]
-    return sorted(pairs, key=lambda pair: (-pair.count, pair.true, pair.predicted))[:MOST_PAIRS]
 
 
 def flags_of(group: Group) -> dict[str, list[str]]:

@@ -8,12 +8,13 @@ from .interruption import Interrupted
 from .plan_file import PlanSource, load_plan, plan_from_mapping, plan_schema
 from .progress import Progress, Silent, default_progress
 from .rescore import score
-from .result import PlanResult, RunResult
+from .result import SCHEMA, PlanResult, RunResult
 from .run import run, run_async
 from .solver import Call, CallFailed, Outcome, Reply
 from .tasks import task
 
 __all__ = [
+    "SCHEMA",
     "Call",
     "CallFailed",
     "Check",

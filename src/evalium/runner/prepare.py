@@ -11,6 +11,7 @@ import msgspec
 
 from evalium import datasets, metrics, scorers
 from evalium.core import ConfigError, Data, DataError, Model, Plan, Sample
+from evalium.decide import parse_bound
 
 from .few_shot import Examples
 from .prompting import request_builder, variables_of
@@ -76,6 +77,8 @@ def prepare(plan: Plan, base: Path, *, skip_bad_rows: bool = False) -> Prepared:
     made: list[scorers.Scorer] = []
     for entry in entries:
         made.append(scorers.create(entry, base=base, taken=[s.name for s in made], extract=plan.extract))
+    for metric, rule in plan.decide.require.items():
+        parse_bound(metric, rule)
     wanted = metrics.metrics_of(plan, [metrics.ScorerInfo.of(s) for s in made], base)
     stream = plan.execution.stream
     if stream is None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from evalium.core import Status
 
+from ._arrays import to_numpy
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -39,12 +41,11 @@ class Done:
 
         pairs, keys, written, counts = [], [], [], []
         for part in parts:
-            kinds = part.column("kind").to_pylist()
-            outcome = [kind != "step" for kind in kinds]
+            outcome = np.array([kind != "step" for kind in part.column("kind").to_pylist()], dtype=bool)
             names = zip(part.column("sample").to_pylist(), part.column("epoch").to_pylist(), strict=True)
             pairs.append(np.fromiter(map(hash, names), np.int64, len(part))[outcome])
             keys.append(np.fromiter(map(hash, part.column("key").to_pylist()), np.int64, len(part))[outcome])
-            written.append(part.column("written_at").to_numpy()[outcome])
+            written.append(to_numpy(part.column("written_at"))[outcome])
             wanted = None if statuses is None else {status.value for status in statuses}
             good = [wanted is None or status in wanted for status in part.column("status").to_pylist()]
             counts.append(np.array(good, dtype=bool)[outcome])

@@ -63,6 +63,9 @@ def _plain(value: Any) -> Any:
 _encoder = msgspec.msgpack.Encoder(enc_hook=_plain)
 _decoder: msgspec.msgpack.Decoder[Header | Entry] = msgspec.msgpack.Decoder(Header | Entry)
 
+_plain_decoder: msgspec.msgpack.Decoder[dict[str, Any]] = msgspec.msgpack.Decoder(dict[str, Any])
+_TAGS = ("entry", "header")
+
 
 def encode(thing: Header | Entry) -> bytes:
     """Encode as msgpack; text that is not valid Unicode and integers beyond 64 bits are made storable.
@@ -83,6 +86,18 @@ def decode(payload: bytes | memoryview) -> Header | Entry:
         msgspec.DecodeError: It is not one that `encode` made.
     """
     return _decoder.decode(payload)
+
+
+def decode_plain(payload: bytes | memoryview) -> dict[str, Any]:
+    """Decode a payload without making structs of it; fields at their default are absent.
+
+    Raises:
+        msgspec.DecodeError: It is not one that `encode` made.
+    """
+    thing = _plain_decoder.decode(payload)
+    if thing.get("type") not in _TAGS:
+        raise msgspec.ValidationError(f"neither a header nor an entry: {thing!r:.80}")
+    return thing
 
 
 def _storable(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalium.core import StoreError
 
-from ._schema import Column, Kind, lake_schema
+from ._schema import COLUMNS, UNIQUE, Column, Kind, lake_schema
 from ._sync import sync_newer
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Lake:
                     table,
                     mode="append",
                     schema_mode="merge",
-                    writer_properties=_properties(),
+                    writer_properties=_properties(kind),
                     commit_properties=CommitProperties(
                         app_transactions=[Transaction(segment, 0)], max_commit_retries=RETRIES
                     ),
@@ -163,7 +163,7 @@ class Lake:
             return 0, 0
         before = len(table.file_uris())
         try:
-            table.optimize.compact(writer_properties=_properties(), max_concurrent_tasks=1)
+            table.optimize.compact(writer_properties=_properties(kind), max_concurrent_tasks=1)
             # Readers that opened an earlier version may still be at its files: they have a week.
             table.vacuum(retention_hours=7 * 24, dry_run=False)
         except Exception as error:
@@ -192,7 +192,20 @@ def _may_hold(action: Mapping[str, Any], runs: Collection[str] | None) -> bool:
     return any(low <= run and (run <= high or run.startswith(high)) for run in runs)
 
 
-def _properties() -> WriterProperties:
-    from deltalake import WriterProperties
+def _properties(kind: Kind) -> WriterProperties:
+    """Cheap to write: dictionaries where values repeat, and statistics where the log or a reader asks for them."""
+    from deltalake import ColumnProperties, WriterProperties
 
-    return WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=ROWS_PER_GROUP)
+    logged = {*STATISTICS[kind].split(","), *UNIQUE[kind]}
+
+    columns = {
+        c.name: ColumnProperties(
+            dictionary_enabled=c.coded,
+            statistics_enabled=None if c.name in logged else "NONE",
+        )
+        for c in COLUMNS[kind]
+        if c.name != "day"
+    }
+    return WriterProperties(
+        compression="ZSTD", compression_level=1, max_row_group_size=ROWS_PER_GROUP, column_properties=columns
+    )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 HEAD = "0001"
-"""The newest migration; alembic is only imported for a catalog that is not there yet."""
+"""The newest migration; alembic is only imported for a catalog that an older evalium made."""
 
 _TURN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(1702257004)"}
 """Starts a transaction in which no other process migrates; table changes are part of it in both databases."""
@@ -31,12 +31,17 @@ def migrate(engine: Engine, lock: Path | None) -> None:
     Raises:
         WorkspaceTooNew: A newer evalium made the catalog.
     """
+    import sqlalchemy as sa
+
     with engine.connect() as connection:
         if _checked(connection, engine) == HEAD:
             return
     with _locked(lock), engine.begin() as connection:
         connection.exec_driver_sql(_TURN[connection.dialect.name])
-        if _checked(connection, engine) != HEAD:
+        found = _checked(connection, engine)
+        if found is None and not sa.inspect(connection).has_table("runs"):
+            _create(connection)
+        elif found != HEAD:
             _upgrade(connection)
 
 
@@ -58,17 +63,35 @@ def _checked(connection: Connection, engine: Engine) -> str | None:
     return found
 
 
-def _upgrade(connection: Connection) -> None:
+def _create(connection: Connection) -> None:
+    """Make the newest tables at once, with the mark that alembic would leave."""
     import sqlalchemy as sa
+
+    from ._tables import metadata
+
+    metadata.create_all(connection)
+    connection.execute(sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(sa.text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+    _sign(connection)
+
+
+def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
-
-    from ._tables import meta
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    _sign(connection)
+
+
+def _sign(connection: Connection) -> None:
+    """Note which evalium made the tables."""
+    import sqlalchemy as sa
+
+    from ._tables import meta
+
     connection.execute(sa.delete(meta).where(meta.c.name == "evalium_version"))
     connection.execute(sa.insert(meta).values(name="evalium_version", value=__version__))
 

@@ -6,12 +6,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ._arrays import from_numpy, to_array, to_numpy
 from ._convert import tables
 from ._lake import Lake
 from ._schema import COLUMNS, UNIQUE, Column, Kind, arrow_schema, choose
 from ._segment import entries, read_header, segment_paths
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
 
 Where = Mapping[str, Collection[str] | None]
@@ -64,7 +67,7 @@ class Reader:
         del tails
         if sealed is not None:
             for batch in self.lake.scan(sealed, where, columns):
-                yield pa.table(batch)
+                yield pa.Table.from_batches([batch])
 
     def tails(self, kind: Kind, where: Where, columns: Sequence[Column]) -> Iterator[tuple[str, pa.Table]]:
         """Yield the rows of each journal segment with the segment's id."""
@@ -90,7 +93,7 @@ def matching(table: pa.Table, where: Where) -> pa.Table:
 
     for column, values in where.items():
         if values is not None:
-            table = table.filter(pc.is_in(table.column(column), pa.array(sorted(values), pa.string())))
+            table = table.filter(pc.is_in(table.column(column), to_array(sorted(values), pa.string())))
     return table
 
 
@@ -107,24 +110,44 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
         if pa.types.is_dictionary(field.type):
             column = column.cast(field.type.value_type).dictionary_encode()
         columns.append(column.cast(field.type))
-    return pa.table(columns, schema=schema)
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def newest(table: pa.Table, kind: Kind) -> pa.Table:
     """Order rows by the time of writing and keep the latest of several about the same thing."""
     import numpy as np
-    import pyarrow as pa
 
-    # Grouping never uses Arrow's thread pool: a worker that frees a table while the interpreter exits aborts it.
-    keys = list(UNIQUE[kind])
-    written = table.column("written_at").to_numpy()
-    order = np.argsort(written, kind="stable")
-    groups = table.select(keys).group_by(keys, use_threads=False).aggregate([])
-    if len(groups) < len(table):
-        latest_first = table.select(keys).take(order[::-1]).append_column("row", pa.array(order[::-1]))
-        kept = latest_first.group_by(keys, use_threads=False).aggregate([("row", "first")])
-        rows = kept.column("row_first").to_numpy()
-        order = rows[np.argsort(written[rows], kind="stable")]
+    if len(table) == 0:
+        return table
+    written = to_numpy(table.column("written_at"))
+    things = _numbered(table, UNIQUE[kind])
+    ordered = np.sort(things)
+    rows = np.arange(len(table))
+    if (ordered[1:] == ordered[:-1]).any():
+        rows = np.lexsort((written, things))
+        rows = rows[np.append(things[rows[1:]] != things[rows[:-1]], True)]
     elif (written[1:] >= written[:-1]).all():
         return table
-    return table.take(order)
+    return table.take(from_numpy(rows[np.argsort(written[rows], kind="stable")]))
+
+
+def _numbered(table: pa.Table, keys: Iterable[str]) -> npt.NDArray[np.int64]:
+    """A number for each row that is the same exactly where all keys are."""
+    import numpy as np
+    import pyarrow as pa
+
+    numbers, size = np.zeros(len(table), np.int64), 1
+    for key in keys:
+        column = table.column(key)
+        if pa.types.is_string(column.type):
+            column = column.dictionary_encode()
+        if pa.types.is_dictionary(column.type):
+            column = pa.chunked_array([chunk.indices for chunk in column.chunks], pa.int32())
+        codes = to_numpy(column).astype(np.int64)
+        most = int(codes.max()) + 1
+        if size * most >= 2**62:
+            numbers = np.unique(numbers, return_inverse=True)[1]
+            codes = np.unique(codes, return_inverse=True)[1]
+            size, most = len(table), len(table)
+        numbers, size = numbers * most + codes, size * most
+    return numbers

@@ -25,13 +25,20 @@ def seal_segment(path: Path, lake: Lake) -> int:
     Raises:
         StoreError: A table cannot be written; the segment stays.
     """
+    import pyarrow as pa
+
     rows = tables(entries(path), COLUMNS)
-    for kind, table in rows.items():
+    total = sum(map(len, rows.values()))
+    for kind in list(rows):
+        table = rows.pop(kind)
         if len(table):
             lake.append(kind, table, path.stem)
+    del table
+    # What a segment took goes back to the system rather than adding to the next one's.
+    pa.default_memory_pool().release_unused()
     path.unlink()
     sync_folder(path.parent)
-    return sum(map(len, rows.values()))
+    return total
 
 
 def seal_leftovers(folder: Path, lake: Lake) -> int:

@@ -6,12 +6,13 @@ import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from evalium.core import StoreError, WorkspaceTooNew
 
-from ._entry import FORMAT, Entry, Header, decode
+from ._entry import FORMAT, Header, decode, decode_plain
 from ._frame import HEAD, intact_length, payloads
 
 SUFFIX = ".wal"
@@ -110,8 +111,10 @@ def _as_header(path: Path, payload: memoryview) -> Header | None:
     return header
 
 
-def entries(path: Path) -> Iterator[Entry]:
+def entries(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the entries of a segment up to the first frame that is not whole; nothing when the segment is gone.
+
+    They are plain mappings, since making structs of what becomes columns would be in vain.
 
     Raises:
         StoreError: An undamaged frame does not hold an entry.
@@ -122,8 +125,8 @@ def entries(path: Path) -> Iterator[Entry]:
         return
     for payload, end in payloads(data):
         try:
-            entry = decode(payload)
+            entry = decode_plain(payload)
         except msgspec.DecodeError as error:
             raise StoreError(f"{path}: the frame that ends at byte {end} holds no entry: {error}") from error
-        if isinstance(entry, Entry):
+        if entry["type"] == "entry":
             yield entry

@@ -83,7 +83,9 @@ class Workspace:
             )
         root = Path(given).expanduser().absolute()
         if not create and not (root / "journal").is_dir():
-            raise StoreError(f"there is no workspace at {root}: run `evalium init` there, or set EVALIUM_HOME")
+            raise StoreError(
+                f"there is no workspace at {root}: `evalium run` makes one; --workspace or EVALIUM_HOME names another"
+            )
         _make_folders(root)
         url = lake_url or os.environ.get("EVALIUM_LAKE")
         lake = Lake(url or root / "lake", storage_options)

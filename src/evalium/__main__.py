@@ -1,0 +1,6 @@
+"""`python -m evalium` is the command `evalium`."""
+
+from evalium.cli import main
+
+if __name__ == "__main__":
+    main()
