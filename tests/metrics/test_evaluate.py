@@ -32,7 +32,8 @@ def results() -> Results:
 
 
 def test_keys_come_in_the_order_of_the_metrics(results: Results) -> None:
-    keys = [m.key for m in defaults(SCORERS, streamed=True)]
+    # No machine of this frame has a price by the hour.
+    keys = [m.key for m in defaults(SCORERS, streamed=True) if m.key != "machine_cost_per_call"]
     assert list(results.overall) == keys
     assert all(list(found) == keys for values in results.slices.values() for found in values.values())
     assert results.n == 400 and set(results.slices) == {"lang", "long"}

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from evalium.cli.main import COMMANDS, cli
-from evalium.core import plan
+from evalium.core import ExitCode, plan
 from evalium.metrics import registry as metrics
 from evalium.models import key_variables, models
 from evalium.models.providers import OPENAI_LIKE
@@ -62,6 +62,11 @@ def test_every_option_is_in_the_command_reference(name: str) -> None:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name
             assert all(option in section for option in parameter.opts), parameter.opts
+
+
+def test_every_exit_code_is_explained() -> None:
+    page = (REPO / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert [code.value for code in ExitCode if f"| {code.value} | " not in page] == []
 
 
 def test_every_key_of_a_plan_is_explained() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from evalium.core import Status
@@ -37,10 +38,15 @@ class Done:
     """
 
     def __init__(self, parts: Iterable[pa.Table], statuses: Collection[Status] | None = None) -> None:
+        self._pairs, self._keys = array("q"), array("q")
+        source = iter(parts)
+        first = next(source, None)
+        if first is None:
+            return
         import numpy as np
 
         pairs, keys, written, counts = [], [], [], []
-        for part in parts:
+        for part in chain([first], source):
             outcome = np.array([kind != "step" for kind in part.column("kind").to_pylist()], dtype=bool)
             names = zip(part.column("sample").to_pylist(), part.column("epoch").to_pylist(), strict=True)
             pairs.append(np.fromiter(map(hash, names), np.int64, len(part))[outcome])

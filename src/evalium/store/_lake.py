@@ -52,11 +52,11 @@ class Lake:
         Raises:
             StoreError: The table cannot be read.
         """
+        if isinstance(self.root, Path) and not (self.root / kind / "_delta_log").is_dir():
+            return None
         from deltalake import DeltaTable
         from deltalake.exceptions import TableNotFoundError
 
-        if isinstance(self.root, Path) and not (self.root / kind / "_delta_log").is_dir():
-            return None
         try:
             return DeltaTable(self.uri(kind), storage_options=self._options)
         except TableNotFoundError:

@@ -56,8 +56,6 @@ class Reader:
 
     def parts(self, kind: Kind, where: Where, columns: Sequence[Column], *, live: bool) -> Iterator[pa.Table]:
         """Yield rows piece by piece, as they lie; the same thing may come twice."""
-        import pyarrow as pa
-
         # The journal first: a segment sealed between the two reads is then seen twice, which can be told, never missed.
         tails = dict(self.tails(kind, where, columns)) if live else {}
         sealed = self.lake.open(kind)
@@ -66,6 +64,8 @@ class Reader:
                 yield tail
         del tails
         if sealed is not None:
+            import pyarrow as pa
+
             for batch in self.lake.scan(sealed, where, columns):
                 yield pa.Table.from_batches([batch])
 

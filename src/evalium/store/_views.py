@@ -48,7 +48,10 @@ def _create_view(
     if sealed is not None and isinstance(reader.lake.root, Path):
         files = reader.lake.files(sealed, runs)
     elif sealed is not None:
-        held += [conform(pa.Table.from_batches([batch]), schema) for batch in reader.lake.scan(sealed, {"run": runs}, columns)]
+        held += [
+            conform(pa.Table.from_batches([batch]), schema)
+            for batch in reader.lake.scan(sealed, {"run": runs}, columns)
+        ]
     connection.register(f"held_{kind}", pa.concat_tables(held) if held else schema.empty_table())
     sources = [f"SELECT * FROM held_{kind}"]
     if files:
