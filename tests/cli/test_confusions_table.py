@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from evalium.cli.tables import print_result
@@ -14,7 +16,19 @@ def run_of(model: str, pairs: dict[tuple[str, str], int]) -> RunResult:
     rows = [pair for pair, n in pairs.items() for _ in range(n)]
     frame = Frame.from_columns({"intent.target": [t for t, _ in rows], "intent.label": [p for _, p in rows]})
     results: Results = evaluate(create("f1_macro", [ScorerInfo("intent", "label")]), frame, bootstrap=50)
-    return RunResult(id=model[:3], plan="p", model=model, results=results, status={"ok": frame.n})
+    return RunResult(
+        id=model[:3],
+        plan="p",
+        model=model,
+        task_version="t",
+        state="done",
+        status={"ok": frame.n},
+        errors={},
+        results=results,
+        findings={},
+        requirements=[],
+        workspace=Path(".evalium"),
+    )
 
 
 def test_at_most_five_confusions_of_each_model_are_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from evalium.store import Workspace
 from evalium.testing import Asked, Behaviour, Faults, Reply, TestServer
 from tests.robustness.command import evalium, write_plan, write_rows
 
-N = 12
 TRIED_AGAIN = {
     "429": "rate_limited",
     "408": "http_408",
@@ -39,44 +39,54 @@ FINAL = {
 HARMLESS = ("wrong_type", "no_usage", "slow")
 
 
-def run(folder: Path, faults: Faults, **execution: Any) -> tuple[dict[str, Any], int]:
-    """One run of 12 samples whose third one goes wrong; what it printed and how many requests there were."""
-    with TestServer(Behaviour(faults=faults, retry_after=0.01, slow=0.01)) as server:
+def run(folder: Path, n: int, faults: dict[int, str], **execution: Any) -> tuple[dict[str, Any], int]:
+    """One run, one call after another, whose requests of some numbers go wrong; what it printed, and the requests."""
+    with TestServer(Behaviour(faults=Faults(by_number=faults), retry_after=0.01, slow=0.01)) as server:
         settled = {"concurrency": 1, "timeout": 0.4, **execution}
-        write_plan(folder, server.url, N, metrics=["numeric", "error_rate", "timeout_rate"], execution=settled)
+        metrics = ["numeric", "error_rate", "timeout_rate"]
+        write_plan(folder, server.url, n, metrics=metrics, execution=settled)
         return evalium(folder, "run", "plan.yaml", "--json").run, server.stats().requests
+
+
+def outcomes(folder: Path) -> list[tuple[str, str | None]]:
+    """Status and kind of error of every sample, in order."""
+    with Workspace.open(folder / ".evalium", create=False) as store:
+        rows = store.records(None, ["sample", "status", "error_kind"]).to_pylist()
+    return [(row["status"], row["error_kind"]) for row in sorted(rows, key=lambda row: int(row["sample"]))]
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 def test_what_may_pass_is_tried_again(stream: bool, tmp_path: Path) -> None:
-    faults = Faults(by_number={2 * i: name for i, name in enumerate(TRIED_AGAIN)})
-    found, requests = run(tmp_path, faults, stream=stream)
-    assert found["status"] == {"ok": N} and found["errors"] == {}
-    assert requests == N + len([number for number in faults.by_number if number < 2 * N])
+    n = len(TRIED_AGAIN)
+    found, requests = run(tmp_path, n, {2 * i: name for i, name in enumerate(TRIED_AGAIN)}, stream=stream)
+    assert found["status"] == {"ok": n} and found["errors"] == {} and requests == 2 * n
 
 
-@pytest.mark.parametrize("fault", TRIED_AGAIN)
-def test_what_does_not_pass_ends_as_data(fault: str, tmp_path: Path) -> None:
-    found, requests = run(tmp_path, Faults(by_number={2: fault, 3: fault}), max_retries=1)
-    status = "timeout" if fault == "hang" else "error"
-    assert found["status"] == {"ok": N - 1, status: 1} and found["errors"] == {TRIED_AGAIN[fault]: 1}
-    assert found["state"] == "partial" and requests == N + 1
-    assert found["metrics"]["numeric"]["n"] == N - 1 and found["metrics"]["numeric"]["n_missing"] == 1
-    assert found["metrics"][f"{status}_rate"]["value"] == pytest.approx(1 / N)
+def test_what_does_not_pass_ends_as_data(tmp_path: Path) -> None:
+    names = list(TRIED_AGAIN)
+    faults = {1 + 2 * i + again: name for i, name in enumerate(names) for again in (0, 1)}
+    n = len(names) + 5
+    found, requests = run(tmp_path, n, faults, max_retries=1)
+    failed = [("timeout" if name == "hang" else "error", kind) for name, kind in TRIED_AGAIN.items()]
+    assert outcomes(tmp_path) == [("ok", None), *failed, *[("ok", None)] * 4]
+    assert requests == n + len(names) and found["state"] == "partial"
+    assert found["errors"] == Counter(TRIED_AGAIN.values())
+    assert found["metrics"]["numeric"]["n"] == 5 and found["metrics"]["numeric"]["n_missing"] == len(names)
+    assert found["metrics"]["error_rate"]["value"] == pytest.approx((len(names) - 1) / n)
+    assert found["metrics"]["timeout_rate"]["value"] == pytest.approx(1 / n)
 
 
-@pytest.mark.parametrize("fault", FINAL)
-def test_what_cannot_pass_is_asked_once(fault: str, tmp_path: Path) -> None:
-    found, requests = run(tmp_path, Faults(by_number={2: fault}))
-    status = "refused_by_filter" if fault == "prompt_filter" else "error"
-    assert found["status"] == {"ok": N - 1, status: 1} and found["errors"] == {FINAL[fault]: 1}
-    assert requests == N
+def test_what_cannot_pass_is_asked_once(tmp_path: Path) -> None:
+    n = len(FINAL) + 5
+    found, requests = run(tmp_path, n, {1 + i: name for i, name in enumerate(FINAL)})
+    failed = [("refused_by_filter" if name == "prompt_filter" else "error", kind) for name, kind in FINAL.items()]
+    assert outcomes(tmp_path) == [("ok", None), *failed, *[("ok", None)] * 4]
+    assert requests == n and found["errors"] == Counter(FINAL.values())
 
 
 def test_a_filtered_answer_and_what_does_no_harm(tmp_path: Path) -> None:
-    faults = Faults(by_number={0: "content_filter", **{1 + i: name for i, name in enumerate(HARMLESS)}})
-    found, requests = run(tmp_path, faults)
-    assert found["status"] == {"ok": N - 1, "refused_by_filter": 1} and requests == N
+    found, requests = run(tmp_path, 6, dict(enumerate(["content_filter", *HARMLESS])))
+    assert found["status"] == {"ok": 5, "refused_by_filter": 1} and requests == 6
 
 
 @pytest.mark.parametrize("fault", ["401", "404", "quota"])

@@ -97,7 +97,7 @@ def test_a_field_to_balance_that_does_not_exist(server: TestServer, workspace: P
 
 def choices(server: TestServer, mode: str, **changes: Any) -> dict[str, Any]:
     data = {"items": QUESTIONS, "input": "q", "target": "right", "choices": "options"}
-    return plan(server, mode=mode, data=data, scorers=[], metrics=[], **changes)
+    return plan(server, mode=mode, data=data, scorers=[], metrics=[], execution={"concurrency": 1}, **changes)
 
 
 def right_letter(asked: Asked) -> str:

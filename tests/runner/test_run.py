@@ -271,3 +271,17 @@ def test_media_are_kept_once_by_content_and_never_in_rows(server: TestServer, wo
     assert all(blob in text and "iVBOR" not in text for text in texts)
     with Workspace.open() as store:
         assert store.blobs.get(blob) == pixel
+
+
+def test_failed_calls_have_no_latency_and_a_model_that_never_answers_failed(workspace: Path):
+    with TestServer(Behaviour(faults=Faults(rates={"400": 1.0}))) as server:
+        run = ev.run(plan(server)).runs[0]
+    assert run.state == "failed" and run.errors == {"http_400": 40}
+    assert run.metrics["numeric"].reason and not run.metrics["numeric"].defined
+    assert "latency_p50" not in run.metrics and "throughput" not in run.metrics
+    assert run.records().arrow(["latency"])["latency"].null_count == 40
+
+
+def test_tokens_that_are_all_one_are_no_share(workspace: Path):
+    run = ev.run(plan()).runs[0]
+    assert run["output_tokens"].method != "wilson"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .options import as_json, print_json, workspace
+
+if TYPE_CHECKING:
+    from evalium.runner import PlanResult
 
 
 @click.command()
@@ -71,6 +74,17 @@ def run(plan: str, **options: Any) -> None:
 
         path = write_report(Path(options["report_file"]), [r.id for r in result.runs], workspace=options["workspace"])
         click.echo(f"report: {path}", err=options["as_json"])
+    _refuse_silence(result)
+
+
+def _refuse_silence(result: PlanResult) -> None:
+    """End with an error when a model answered nothing at all; what was said of it is stored."""
+    from evalium.core import ProviderError
+
+    for run in result.runs:
+        if run.state == "failed":
+            kinds = ", ".join(f"{n:,} {kind}" for kind, n in run.errors.items())
+            raise ProviderError(f"no call of {run.model} worked: {kinds}. `evalium doctor PLAN` looks for the reason")
 
 
 def _dry_run(plan: Any, base: Path, options: dict[str, Any]) -> None:

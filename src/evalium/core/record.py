@@ -31,7 +31,7 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
         model: Name of the model as in the plan.
         status: How the call ended.
         started_at: Unix time in seconds at which the call entered the queue.
-        latency: Seconds from sending the request that succeeded to its last byte; as the user would see it.
+        latency: Seconds from sending the request that succeeded to its last byte; None when none did.
         ttft: Seconds from sending to the first token; only where the answer was streamed.
         itl: Mean seconds between tokens after the first; only where streamed.
         queue_time: Seconds spent waiting for a slot.

@@ -82,8 +82,8 @@ def _measure(
     for metric in family:
         prepared = prepared_with(metric, frame, units)
         estimates = prepared.estimate(how)
-        # A usual metric that no unit has the number for was not asked for.
-        if not metric.usual or any(estimate.n for estimate in estimates.values()):
+        # A usual number of calls that no unit has was not asked for; one of answers was, even if none came.
+        if not metric.usual or metric.options.get("scorer") or any(estimate.n for estimate in estimates.values()):
             results.overall |= estimates
             measured.append(prepared)
     for attribute, cut in cuts if measured else ():

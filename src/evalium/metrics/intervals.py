@@ -76,13 +76,15 @@ def _ratio_interval(metric: SumMetric, units: SumUnits, level: float) -> Interva
     """Interval of s0 / s1: Wilson, t, delta or CR1, by what the units are."""
     table = units.independent.dense().table
     top, bottom = table[:, 0], table[:, 1]
-    if metric.interval != "ratio" and units.binary and top.sum() in (0.0, bottom.sum()):
+    # counts that happen to be 0 and 1, such as short answers' tokens, are no shares
+    binary = units.binary and metric.unit == "1"
+    if metric.interval != "ratio" and binary and top.sum() in (0.0, bottom.sum()):
         return _unanimous(bool(top.sum()), len(top), units, level)
     if units.clusters is not None:
         return cluster_ratio(top, bottom, level)
     if metric.interval == "ratio" or units.weights is not None:
         return delta_ratio(top, bottom, level)
-    if units.binary:
+    if binary:
         return wilson(float(top.sum()), len(top), level)
     return t_mean(top, level)
 

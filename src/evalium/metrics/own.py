@@ -42,10 +42,12 @@ def metric(
         ConfigError: It is neither, or the name is built in.
 
     Example:
+        >>> import numpy as np
         >>> from evalium.metrics import Frame, create, estimate
         >>> @metric(name="slow_share")
         ... def slow_share(frame):
-        ...     return frame.number("latency") > 2
+        ...     latency = frame.number("latency")  # nan where a call failed, and nan it must stay
+        ...     return np.where(np.isnan(latency), np.nan, latency > 2)
         >>> frame = Frame.from_columns({"latency": [1, 3, 4, 1]})
         >>> estimate(create("slow_share")[0], frame)["slow_share"].value
         0.5

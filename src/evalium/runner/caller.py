@@ -145,7 +145,7 @@ class Caller:
         record = self._failed(ask, tried) if tried.response is None else self._answered(ask, tried, tried.response)
         record.attempts = tried.attempts
         record.queue_time = tried.queue_time
-        record.retry_time = tried.retry_time
+        record.retry_time = tried.retry_time if tried.response is not None else tried.retry_time + tried.latency
         return record
 
     def _answered(self, ask: Ask, tried: Attempted, response: Response) -> Record:
@@ -174,7 +174,6 @@ class Caller:
         error = tried.error
         assert error is not None
         record = self._record(ask, Response(status=tried.status))
-        record.latency = None if self._recorded else tried.latency
         record.error_kind, record.error = kind_of(error), str(error)
         noted = self._tracebacks.note(error)
         if noted is not None:

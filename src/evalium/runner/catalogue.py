@@ -79,7 +79,10 @@ def version_of(prepared: Prepared) -> str:
 def _status(run: Execution) -> RunStatus:
     if run.engine is None or run.engine.stopped or not run.complete:
         return "interrupted"
-    return "partial" if run.progress().errors else "done"
+    tally = run.progress()
+    if tally.done and not tally.resumed and sum(tally.errors.values()) == tally.done:
+        return "failed"
+    return "partial" if tally.errors else "done"
 
 
 def _exists(store: Workspace, run: str) -> bool:

@@ -29,7 +29,7 @@ class RunResult(msgspec.Struct, kw_only=True):
         plan: Name of the plan.
         model: Name of the model.
         task_version: Hash of everything that changes the numbers.
-        state: `done`, or `interrupted` when units are missing.
+        state: `done`; `partial` when some calls failed, `failed` when all did; `interrupted` when units are missing.
         status: Units by status.
         errors: Failed units by kind of error.
         results: Estimates, slices and tables.

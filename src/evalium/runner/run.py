@@ -52,7 +52,7 @@ def run(
     Raises:
         ConfigError: The plan is wrong.
         DataError: The dataset cannot be read.
-        ProviderError: No call of a model worked.
+        ProviderError: The first calls of a model were all refused for good (key, address), or its quota is used up.
         BudgetExceeded: The declared spending cap was reached; what is done is stored.
         StoreError: The workspace cannot be written.
         Interrupted: Ctrl-C; what is done is stored.

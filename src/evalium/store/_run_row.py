@@ -24,7 +24,7 @@ class RunRow(msgspec.Struct, kw_only=True):
         params: Generation parameters.
         plan_json: The plan as run.
         status: `running`; `done`; `partial` when some calls failed for good; `interrupted` when it can be resumed;
-            `failed` when it cannot go on.
+            `failed` when every call did.
         created_at: Unix time in seconds.
         updated_at: Unix time in seconds, set by the catalog.
         n_planned: Calls that the run is to make, None while unknown.
