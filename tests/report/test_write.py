@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from evalium.core import ConfigError, StoreError, UnknownName
+from evalium.core import ConfigError, Decide, StoreError, UnknownName
 from evalium.report import Report, collect, render_html, write_report
 from evalium.store import Workspace
 
@@ -139,12 +139,12 @@ def test_a_report_of_three_models_and_a_thousand_samples_stays_below_a_megabyte(
 
 
 def test_a_requirement_that_cannot_be_judged_is_inconclusive(tmp_path: Path) -> None:
-    plan = support_plan(metrics=("exact",))
+    plan = support_plan(decide=Decide(require={"latency_p95": "<= 2 USD"}))
     run = write_run(tmp_path / "ws", plan, "llama", support_entries(12), (EXACT, JUDGE))
     verdicts = {
         r.metric: (r.verdict, r.reason) for r in collect([run], tmp_path / "ws").groups[0].models[0].requirements
     }
-    assert verdicts["latency_p95"][0] == "inconclusive" and "not among the plan's metrics" in verdicts["latency_p95"][1]
+    assert verdicts["latency_p95"][0] == "inconclusive" and "the bound is in 'USD'" in verdicts["latency_p95"][1]
 
 
 def test_undefined_numbers_are_said_with_their_reason(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,9 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     with TestServer() as server:
         url = server.url
     write_plan(tmp_path, url, 3, metrics=["numeric"], execution={"max_retries": 0})
-    found = evalium(tmp_path, "run", "plan.yaml", "--json").run
+    ended = evalium(tmp_path, "run", "plan.yaml", "--json")
+    [found] = json.loads(ended.out)["runs"]
+    assert ended.code == 3 and "no call of test worked: 3 connection" in ended.err
     assert found["status"] == {"error": 3} and found["errors"] == {"connection": 3}
     assert found["metrics"]["numeric"]["value"] is None and found["metrics"]["numeric"]["reason"]
     write_plan(tmp_path, url, 30, execution={"max_retries": 0, "concurrency": 1})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import threading
 from pathlib import Path
 
-import psutil
 import pytest
 
 from evalium.testing import Asked, Behaviour, Faults, Latency, TestServer, arithmetic
@@ -87,15 +87,33 @@ def test_before_the_first_call(tmp_path: Path) -> None:
     assert ended.code == 130 and "interrupted" in ended.err and "Traceback" not in ended.err, ended
 
 
+HOLDING = """
+import fcntl
+import evalium as ev
+
+held = open("held", "w")
+
+@ev.scorer(heavy=True)
+def score(output: str) -> float:
+    fcntl.flock(held, fcntl.LOCK_EX)
+    return 1.0
+"""
+
+
 def test_processes_of_heavy_scorers_do_not_outlive_a_killed_run(tmp_path: Path) -> None:
     bell = Bell(10)
     with TestServer(Behaviour(answer=bell, latency=Latency(median=0.02))) as server:
-        (tmp_path / "own.py").write_text(HEAVY, encoding="utf-8")
-        execution = {"concurrency": 2, "processes": 2}
-        write_plan(tmp_path, server.url, N, scorers=["own.py:right"], execution=execution)
+        (tmp_path / "own.py").write_text(HOLDING, encoding="utf-8")
+        execution = {"concurrency": 2, "processes": 1}
+        write_plan(tmp_path, server.url, N, scorers=["own.py:score"], execution=execution)
         run = Started(["run", "plan.yaml"], tmp_path)
         assert bell.rung.wait(60), run.end()
-        children = psutil.Process(run.process.pid).children(recursive=True)
-        run.signal(signal.SIGKILL)
+        with (tmp_path / "held").open("w", encoding="utf-8") as held:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            run.signal(signal.SIGKILL)
+            taken = threading.Thread(target=fcntl.flock, args=(held, fcntl.LOCK_EX), daemon=True)
+            taken.start()
+            taken.join(60)
+            assert not taken.is_alive(), "a process of the scorer still holds the file"
         run.end()
-        assert children and not psutil.wait_procs(children, timeout=30)[1]

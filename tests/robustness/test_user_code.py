@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +109,10 @@ def test_a_solver_that_cannot_work_at_all(name: str, tmp_path: Path) -> None:
 def test_a_solver_that_returns_nothing(tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text("async def solve(sample, call): ...", encoding="utf-8")
     write_plan(tmp_path, solver={"python": "own.py:solve"})
-    found = evalium(tmp_path, "run", "plan.yaml", "--json").run
+    ended = evalium(tmp_path, "run", "plan.yaml", "--json")
+    [found] = json.loads(ended.out)["runs"]
     assert found["status"] == {"error": 12} and found["errors"] == {"TypeError": 12}
+    assert ended.code == 3 and "no call of mock/target worked: 12 TypeError" in ended.err
 
 
 def test_a_value_that_cannot_be_stored_stops_the_run_and_says_why(tmp_path: Path) -> None:
