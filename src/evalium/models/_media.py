@@ -15,12 +15,11 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def has_media(messages: tuple[Message, ...]) -> bool:
     """Whether any message carries media, so that files have to be read before the request can be written."""
-    return any(
-        isinstance(part, MediaPart)
-        for message in messages
-        if not isinstance(message.content, str)
-        for part in message.content
-    )
+    for message in messages:
+        # asked of every call: most messages are plain text, and a generator would cost more than all of them
+        if type(message.content) is not str and any(isinstance(part, MediaPart) for part in message.content):
+            return True
+    return False
 
 
 def is_remote(media: Media) -> bool:

@@ -32,6 +32,7 @@ from .trace import Result, checked, trace_key, trace_record
 from .tracebacks import Tracebacks
 
 HOPELESS = 5
+YIELD_EVERY = 64
 
 
 class Tally(msgspec.Struct):
@@ -99,7 +100,6 @@ class Engine:
         self._resumable = len(finished) > 0
         self._fail_fast = fail_fast_on_quota
         self._stopping = False
-        self._flush_due = False
         self._hopeless = 0
 
     def stop(self, why: Exception | None = None) -> None:
@@ -173,16 +173,15 @@ class Engine:
         for record in records[:-1]:
             self._journal.write(record)
         self._journal.write(outcome, scores)
+        # Written before this worker's next call, so that a killed process repeats nothing but the calls under way; and
+        # at once, not at the next turn of the loop, which costs more than the write.
+        self._flush()
         self._count(outcome)
-        if not self._flush_due:
-            self._flush_due = True
-            asyncio.get_running_loop().call_soon(self._flush)
-        # The loop goes on in turn: the flush comes before this worker's next call, so that a killed process has nothing
-        # to repeat but the calls under way.
-        await asyncio.sleep(0)
+        if self.tally.done % YIELD_EVERY == 0:
+            # units that never wait for anything would otherwise keep the loop from its other work
+            await asyncio.sleep(0)
 
     def _flush(self) -> None:
-        self._flush_due = False
         try:
             self._journal.flush()
         except Exception as error:
