@@ -29,9 +29,9 @@ def support(stored: tuple[Path, list[str], list[str]]) -> Report:
     return collect(stored[1], stored[0])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A Chromium without a network of its own."""
+    """A Chromium without a network of its own; for one module, as its driver keeps an event loop running meanwhile."""
     sync_api = require_extra("playwright.sync_api")
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
