@@ -56,7 +56,7 @@ def test_declared_names_come_from_pyproject() -> None:
         ("cd /" + "work/main && make", 1),
         ("https://" + "pypi" + ".org/simple", 1),
         ("--extra-" + "index-url x\n", 1),
-        ("src/work/plan and ./work/x and https://example.com/work/", 0),
+        ("src/root/plan and ./root/x and https://example.com/root/", 0),
         ("/usr/bin/env and /tmp/x and /home", 0),
     ],
 )
