@@ -9,8 +9,9 @@ import pytest
 
 from evalium.core import MalformedAnswer, Model
 from evalium.models import Adapter, connect
+from evalium.models._connections import _of_loops
 from evalium.models._errors import Origin
-from evalium.models._http import Target, _pools
+from evalium.models._http import Target
 from evalium.testing import Behaviour, Latency, TestServer
 from tests.models.asking import PROTOCOLS, request
 
@@ -31,20 +32,20 @@ def test_connections_are_kept_alive() -> None:
     assert stats.requests == 100 and stats.connections <= 20
 
 
-def test_models_share_the_session_and_the_last_one_closes_it() -> None:
+def test_models_share_connections_and_the_last_one_closes_them() -> None:
     async def story(server: TestServer) -> None:
         one, two = adapter_of(server), adapter_of(server, "anthropic/m")
         await one.answer(request())
         await two.answer(request())
         assert server.stats().connections == 1
         loop = asyncio.get_running_loop()
-        pool = _pools[loop]
+        shared = _of_loops[loop]
         await one.aclose()
         await two.answer(request("again"))
-        assert not pool.session.closed
+        assert len(shared.open) == 1
         await two.aclose()
         await two.aclose()
-        assert pool.session.closed and loop not in _pools
+        assert not shared.open and loop not in _of_loops
         assert (await one.answer(request("a new one"))).output
         await one.aclose()
 
@@ -71,14 +72,14 @@ def test_closing_what_was_never_used() -> None:
 
 
 @pytest.mark.parametrize("model", PROTOCOLS)
-def test_a_stream_that_fails_gives_its_connection_back(model: str) -> None:
+def test_a_stream_that_fails_leaves_no_connection_open(model: str) -> None:
     async def story(server: TestServer) -> None:
         adapter = adapter_of(server, model, **{"x-test-fault": "malformed"})
         for _ in range(3):
             with pytest.raises(MalformedAnswer):
                 await adapter.answer(request(stream=True))
-        session = _pools[asyncio.get_running_loop()].session
-        assert session.connector is not None and len(session.connector._acquired) == 0
+        await asyncio.sleep(0)
+        assert not _of_loops[asyncio.get_running_loop()].open
         await adapter.aclose()
 
     with TestServer() as server:

@@ -150,7 +150,7 @@ def test_timeout_of_the_connection_itself(monkeypatch: pytest.MonkeyPatch) -> No
         for each in waiting:
             each.setblocking(False)
             each.connect_ex(address)
-        monkeypatch.setattr("evalium.models._http.CONNECT_SECONDS", 0.05)
+        monkeypatch.setattr("evalium.models._connections.CONNECT_SECONDS", 0.05)
         error = failure(f"http://127.0.0.1:{address[1]}", request())
         for each in waiting:
             each.close()

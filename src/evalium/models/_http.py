@@ -1,70 +1,85 @@
-"""One pool of connections per event loop, shared by every model that speaks HTTP."""
+"""Posting JSON to a model's server: over connections of our own, or through the proxy that the environment names."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import base64
+import ssl
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
-from weakref import WeakKeyDictionary
-
-import aiohttp
-from multidict import CIMultiDict
-from yarl import URL
 
 from evalium.core import CallTimeout, ConfigError, MalformedAnswer
 
+from ._connections import Address, Connections, enter, leave
 from ._errors import ConnectionFailed, Origin, failure
+from ._http1 import Answer, BrokenOff, Dropped, Feed, NotHttp
 
 if TYPE_CHECKING:
-    from multidict import CIMultiDictProxy
+    from ._proxied import Proxied
 
-CONNECT_SECONDS = 30.0
-KEEPALIVE_SECONDS = 60.0
-
-
-class _Pool:
-    """The session of one event loop and how many wires use it."""
-
-    def __init__(self) -> None:
-        self.users = 0
-        self.session = aiohttp.ClientSession(
-            # The engine bounds concurrency; a second limit here would only hide waiting time from it.
-            connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300, keepalive_timeout=KEEPALIVE_SECONDS),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            # The engine times attempts; one timeout object per session, none per call.
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
-            read_bufsize=2**18,
-        )
-
-
-_pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
+_PORTS = {"http": 80, "https": 443}
+_SAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
 class Target:
-    """An address that is called often: URL, headers and proxy are prepared once.
+    """An address that is called often: where it is, its headers and its proxy are prepared once.
 
     Args:
         url: Address, with its query.
         headers: Headers of every call, secrets included.
         origin: Who is asked, for messages.
+
+    Attributes:
+        address: Where connections go.
+        head: Status line and headers up to the length of the body.
+        proxy: Address of the proxy, None for none.
+
+    Raises:
+        ConfigError: The address is none, or a header cannot be sent.
     """
 
     def __init__(self, url: str, headers: Mapping[str, str], origin: Origin) -> None:
-        self.url = URL(url, encoded=True)
-        self.headers = CIMultiDict({"Content-Type": "application/json", "User-Agent": "evalium", **headers})
-        self.proxy = _proxy_for(url)
-        self.origin = origin
+        parts = urlsplit(url)
+        if parts.hostname is None or parts.scheme not in _PORTS:
+            raise ConfigError(f"base_url {url!r} names no host; write it like 'http://localhost:8000/v1'")
+        try:
+            port = parts.port or _PORTS[parts.scheme]
+            host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
+        except (ValueError, UnicodeError) as error:
+            raise ConfigError(f"base_url {url!r} is not an address: {error}") from None
+        named = {"content-type": "application/json", "user-agent": "evalium", "accept": "*/*"}
+        named |= {name.lower(): value for name, value in headers.items()}
+        if parts.username is not None:
+            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            named.setdefault("authorization", "Basic " + base64.b64encode(pair.encode()).decode())
+        self.url, self.headers, self.origin = url, named, origin
+        self.address = Address(host, port, parts.scheme == "https")
+        self.proxy = _proxy_for(parts.scheme, parts.hostname)
+        shown = f"[{host}]" if ":" in host else host
+        at = shown if port == _PORTS[parts.scheme] else f"{shown}:{port}"
+        path = quote(parts.path or "/", safe=_SAFE) + (f"?{quote(parts.query, safe=_SAFE)}" if parts.query else "")
+        lines = [f"POST {path} HTTP/1.1", *(_header(name, value) for name, value in ({"host": at} | named).items())]
+        self.head = "\r\n".join([*lines, "content-length: "]).encode("latin-1")
 
 
-def _proxy_for(url: str) -> URL | None:
+def _header(name: str, value: str) -> str:
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError as error:
+        raise ConfigError(
+            f"header {name!r} holds {value[error.start]!r}, which HTTP cannot carry; was it copied from a text?"
+        ) from None
+    if any(sign in name + value for sign in "\r\n\0"):
+        raise ConfigError(f"header {name!r} holds a line break or NUL: give one line without them")
+    return f"{name}: {value}"
+
+
+def _proxy_for(scheme: str, host: str) -> str | None:
     """The proxy that the environment names for this address, looked up once rather than at every call."""
-    parts = urlsplit(url)
-    if parts.hostname is None:
-        raise ConfigError(f"base_url {url!r} names no host; write it like 'http://localhost:8000/v1'")
-    proxy = getproxies().get(parts.scheme)
-    return URL(proxy) if proxy and not proxy_bypass(parts.hostname) else None
+    proxy = getproxies().get(scheme)
+    return proxy if proxy and not proxy_bypass(host) else None
 
 
 class Wire:
@@ -75,65 +90,73 @@ class Wire:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._pool: _Pool | None = None
-        self._session: aiohttp.ClientSession | None = None
+        self._connections: Connections | None = None
+        self._proxied: Proxied | None = None
 
-    def _attach(self) -> aiohttp.ClientSession:
-        loop = asyncio.get_running_loop()
-        if self._loop is loop and self._session is not None and not self._session.closed:
-            return self._session
-        pool = _pools.get(loop)
-        if pool is None or pool.session.closed:
-            pool = _pools[loop] = _Pool()
-        pool.users += 1
-        self._loop, self._pool, self._session = loop, pool, pool.session
-        return pool.session
-
-    async def post(self, target: Target, body: bytes) -> tuple[CIMultiDictProxy[str], bytes]:
+    async def post(self, target: Target, body: bytes) -> tuple[dict[str, str], bytes]:
         """Post and read the whole answer.
+
+        Returns:
+            Headers by name in lower case, and the body.
 
         Raises:
             ProviderError: Any status but 200, or no answer.
         """
-        try:
-            async with self._attach().post(
-                target.url, data=body, headers=target.headers, proxy=target.proxy, allow_redirects=False
-            ) as response:
-                content = await response.read()
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            _raise(error, target.origin)
-        if response.status != 200:
-            raise failure(response.status, response.headers, content, target.origin)
-        return response.headers, content
+        answer = await self._request(target, body, None)
+        return answer.headers, answer.content
 
-    async def stream(self, target: Target, body: bytes, feed: Callable[[bytes], None]) -> CIMultiDictProxy[str]:
+    async def stream(self, target: Target, body: bytes, feed: Feed) -> dict[str, str]:
         """Post and hand each piece of the answer to `feed` as it arrives.
+
+        Returns:
+            Headers by name in lower case.
 
         Raises:
             ProviderError: Any status but 200, no answer, or one that breaks off; or what `feed` raises.
         """
+        return (await self._request(target, body, feed)).headers
+
+    async def _request(self, target: Target, body: bytes, feed: Feed | None) -> Answer:
+        connections = self._attach()
         try:
-            async with self._attach().post(
-                target.url, data=body, headers=target.headers, proxy=target.proxy, allow_redirects=False
-            ) as response:
-                if response.status != 200:
-                    raise failure(response.status, response.headers, await response.read(), target.origin)
-                async for chunk in response.content.iter_any():
-                    feed(chunk)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            if target.proxy is not None:
+                answer = await self._through(target, target.proxy, body, feed)
+            else:
+                connection = connections.idle(target.address) or await connections.connect(target.address)
+                try:
+                    answer = await connection.send(b"%s%d\r\n\r\n%s" % (target.head, len(body), body), feed)
+                except asyncio.CancelledError:
+                    connection.close()
+                    raise
+        except (OSError, BrokenOff, NotHttp, UnicodeError) as error:
             _raise(error, target.origin)
-        return response.headers
+        if answer.status != 200:
+            raise failure(answer.status, answer.headers, answer.content, target.origin)
+        return answer
+
+    async def _through(self, target: Target, proxy: str, body: bytes, feed: Feed | None) -> Answer:
+        if self._proxied is None:
+            from ._proxied import Proxied
+
+            self._proxied = Proxied()
+        return await self._proxied.request(target.url, target.headers, proxy, body, feed)
+
+    def _attach(self) -> Connections:
+        loop = asyncio.get_running_loop()
+        if self._loop is loop and self._connections is not None:
+            return self._connections
+        self._loop, self._connections, self._proxied = loop, enter(loop), None
+        return self._connections
 
     async def aclose(self) -> None:
         """Let go of the connections; the last wire of an event loop closes them."""
-        pool, loop = self._pool, self._loop
-        self._pool = self._session = self._loop = None
-        if pool is None or loop is not asyncio.get_running_loop():
+        loop, proxied = self._loop, self._proxied
+        self._loop = self._connections = self._proxied = None
+        if loop is None or loop is not asyncio.get_running_loop():
             return
-        pool.users -= 1
-        if pool.users == 0:
-            del _pools[loop]
-            await pool.session.close()
+        if proxied is not None:
+            await proxied.aclose()
+        await leave(loop)
 
 
 def _raise(error: Exception, origin: Origin) -> NoReturn:
@@ -145,14 +168,12 @@ def _raise(error: Exception, origin: Origin) -> NoReturn:
     said = origin.quote(str(error) or type(error).__name__)
     if isinstance(error, TimeoutError):
         raise CallTimeout(f"{where} did not answer in time: {said}") from None
-    if isinstance(error, aiohttp.InvalidURL):
-        raise ConfigError(f"{where} is not an address: {said}") from None
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+    if isinstance(error, ssl.SSLCertVerificationError):
         raise ConnectionFailed(f"{where} has a certificate that is not trusted: {said}", retryable=False) from None
-    if isinstance(error, aiohttp.ClientConnectorError):
-        raise ConnectionFailed(f"{where} cannot be reached; is the server running? {said}") from None
-    if isinstance(error, aiohttp.ClientPayloadError):
+    if isinstance(error, BrokenOff):
         raise MalformedAnswer(f"{where} broke off in the middle of the answer: {said}") from None
-    if isinstance(error, aiohttp.ClientResponseError):
+    if isinstance(error, NotHttp):
         raise MalformedAnswer(f"{where} does not speak HTTP properly: {said}") from None
-    raise ConnectionFailed(f"{where} lost the connection: {said}") from None
+    if isinstance(error, (Dropped, ConnectionResetError, BrokenPipeError)):
+        raise ConnectionFailed(f"{where} lost the connection: {said}") from None
+    raise ConnectionFailed(f"{where} cannot be reached; is the server running? {said}") from None
