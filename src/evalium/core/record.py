@@ -11,7 +11,7 @@ from .sample import Scalar
 from .status import Status
 
 
-class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Record(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One model call on one sample, or the outcome of several.
 
     A call that answers its sample by itself has `kind="call"`. Where a solver makes several calls, each is a
@@ -105,7 +105,7 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     data: dict[str, Any] = {}
 
 
-class Verdict(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Verdict(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What a scorer says of one record.
 
     Attributes:
@@ -134,7 +134,7 @@ class Verdict(msgspec.Struct, kw_only=True, omit_defaults=True):
     latency: float | None = None
 
 
-class Score(Verdict, kw_only=True, omit_defaults=True):
+class Score(Verdict, kw_only=True, omit_defaults=True, gc=False):
     """A verdict and what it is about: one value for one record by one scorer.
 
     Attributes:

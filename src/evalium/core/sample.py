@@ -11,7 +11,7 @@ from .message import Media, Message
 Scalar = str | int | float | bool | None
 
 
-class Sample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Sample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One item of a dataset.
 
     Attributes:

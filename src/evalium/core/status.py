@@ -22,4 +22,4 @@ class Status(StrEnum):
     @property
     def has_output(self) -> bool:
         """Whether a record of this status carries an answer that can be scored."""
-        return self in (Status.OK, Status.TRUNCATED, Status.UNPARSED)
+        return self is Status.OK or self is Status.TRUNCATED or self is Status.UNPARSED

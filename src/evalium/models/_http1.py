@@ -17,7 +17,7 @@ Feed = Callable[[bytes], None]
 """Takes a piece of an answer's body as it arrives."""
 
 
-class Answer(msgspec.Struct):
+class Answer(msgspec.Struct, gc=False):
     """What a server sent back.
 
     Attributes:

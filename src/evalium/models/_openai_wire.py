@@ -11,7 +11,7 @@ from evalium.core import ToolCall
 from .base import Response
 
 
-class _Wire(msgspec.Struct):
+class _Wire(msgspec.Struct, gc=False):
     """Base of everything decoded."""
 
 

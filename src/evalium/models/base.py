@@ -12,7 +12,7 @@ from evalium.core import Message, Sample, Status, Tool, ToolCall
 Mode = Literal["generate", "choice_first_token", "choice_loglikelihood", "loglikelihood", "rolling", "embed"]
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What a model is asked.
 
     Attributes:
@@ -38,7 +38,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sample: Sample | None = None
 
 
-class Response(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Response(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What a model answered; one attempt, retries are the engine's.
 
     Attributes:

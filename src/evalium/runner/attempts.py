@@ -20,7 +20,7 @@ LONGEST_WAIT = 60.0
 TICKS = 10
 
 
-class Attempted(msgspec.Struct, kw_only=True):
+class Attempted(msgspec.Struct, kw_only=True, gc=False):
     """What came of a call.
 
     Attributes:

@@ -29,7 +29,7 @@ class Kept(msgspec.Struct, array_like=True):
     attempts: int
 
 
-class Ask(msgspec.Struct):
+class Ask(msgspec.Struct, gc=False):
     """One call about to be made."""
 
     request: Request

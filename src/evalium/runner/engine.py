@@ -32,7 +32,6 @@ from .trace import Result, checked, trace_key, trace_record
 from .tracebacks import Tracebacks
 
 HOPELESS = 5
-YIELD_EVERY = 64
 
 
 class Tally(msgspec.Struct):
@@ -99,7 +98,7 @@ class Engine:
         self._finished, self._spending, self._workers = finished, spending, workers
         self._resumable = len(finished) > 0
         self._fail_fast = fail_fast_on_quota
-        self._stopping = False
+        self._stopping = self._flushing = False
         self._hopeless = 0
 
     def stop(self, why: Exception | None = None) -> None:
@@ -173,15 +172,22 @@ class Engine:
         for record in records[:-1]:
             self._journal.write(record)
         self._journal.write(outcome, scores)
-        # Written before this worker's next call, so that a killed process repeats nothing but the calls under way; and
-        # at once, not at the next turn of the loop, which costs more than the write.
-        self._flush()
         self._count(outcome)
-        if self.tally.done % YIELD_EVERY == 0:
-            # units that never wait for anything would otherwise keep the loop from its other work
-            await asyncio.sleep(0)
+        await self._written()
+
+    async def _written(self) -> None:
+        """Return when everything journalled so far has left this process, so that its end repeats only open calls.
+
+        One write serves all units that finish in the same turn of the loop. It is queued before the workers that wait
+        for it here, so that it runs before any of them makes its next call.
+        """
+        if not self._flushing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+        await asyncio.sleep(0)
 
     def _flush(self) -> None:
+        self._flushing = False
         try:
             self._journal.flush()
         except Exception as error:

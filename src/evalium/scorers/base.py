@@ -96,9 +96,11 @@ def score_now(scorer: Scorer, record: Record, note: Note | None = None) -> Score
         return make_score(scorer, record, Verdict(status=Status.MISSING))
     try:
         returned = scorer.score(record)
-        if inspect.isawaitable(returned):
-            return _score_later(scorer, record, returned, note)
-        return make_score(scorer, record, verdict_of(returned))
+        if type(returned) is not Verdict:
+            if inspect.isawaitable(returned):
+                return _score_later(scorer, record, returned, note)
+            returned = verdict_of(returned)
+        return make_score(scorer, record, returned)
     except Exception as error:  # a scorer is user code: whatever it raises is data
         return make_score(scorer, record, _failure(error, note))
 

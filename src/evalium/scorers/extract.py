@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -38,15 +37,20 @@ def compile_extract(pattern: str) -> Callable[[str], str | None]:
     compiled = compile_pattern(pattern, "extract")
 
     def last(text: str) -> str | None:
-        found = deque(compiled.finditer(text), maxlen=1)
-        return first_group(found[0]) if found else None
+        match = None
+        for match in compiled.finditer(text):  # noqa: B007 (the last one counts)
+            pass
+        return first_group(match) if match is not None else None
 
     return lambda text: in_time(last, text)
 
 
 def first_group(match: re.Match[str]) -> str:
     """The first group that took part in a match; the whole match where there is none."""
-    return next((group for group in match.groups() if group is not None), match[0])
+    for group in match.groups():
+        if group is not None:
+            return group
+    return match[0]
 
 
 def with_extract(scorer: Scorer, pattern: str) -> Scorer:
@@ -80,7 +84,7 @@ def with_extract(scorer: Scorer, pattern: str) -> Scorer:
         if answer is None:
             return Verdict(status=Status.UNPARSED, explanation="extract finds no answer in the output")
         returned = inner(msgspec.structs.replace(record, output=answer))
-        if inspect.isawaitable(returned):
+        if type(returned) is not Verdict and inspect.isawaitable(returned):
             return _later(returned, answer)
         return _with_answer(returned, answer)
 
@@ -94,4 +98,7 @@ async def _later(pending: Awaitable[Any], answer: str) -> Judgement:
 
 def _with_answer(returned: Any, answer: str) -> Verdict:
     verdict = verdict_of(returned)
-    return verdict if verdict.answer is not None else msgspec.structs.replace(verdict, answer=answer)
+    if verdict.answer is None:
+        # a fresh one: a scorer may give the same verdict for many records
+        verdict = msgspec.structs.replace(verdict, answer=answer)
+    return verdict

@@ -20,7 +20,7 @@ from ._schema import Column, Kind, arrow_schema
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BATCH = 1024
+BATCH = 256
 """Entries converted at a time: columns of Python objects stay small, and other threads get their turn in between."""
 
 Row = dict[str, Any]

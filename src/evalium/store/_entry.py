@@ -33,7 +33,7 @@ class Header(msgspec.Struct, tag="header", kw_only=True):
     format: int = FORMAT
 
 
-class Entry(msgspec.Struct, tag="entry", omit_defaults=True):
+class Entry(msgspec.Struct, tag="entry", omit_defaults=True, gc=False):
     """A record and its scores in one frame, so that both are there or neither.
 
     Attributes:

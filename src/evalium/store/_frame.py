@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import mmap
 import struct
 import zlib
 from collections.abc import Iterator
+
+Buffer = bytes | memoryview | mmap.mmap
 
 HEAD = struct.Struct("<II")
 """Length and crc32 of the payload, both unsigned 32 bit, little endian."""
@@ -20,7 +23,7 @@ def frame(payload: bytes) -> bytes:
     return HEAD.pack(len(payload), zlib.crc32(payload)) + payload
 
 
-def payloads(data: bytes | memoryview) -> Iterator[tuple[memoryview, int]]:
+def payloads(data: Buffer) -> Iterator[tuple[memoryview, int]]:
     """Yield each intact payload and the offset at which its frame ends; stop at the first frame that is not intact.
 
     An empty payload is never written, so that a tail of zeros (what a file system may leave after a power cut) is
@@ -47,7 +50,7 @@ def payloads(data: bytes | memoryview) -> Iterator[tuple[memoryview, int]]:
         offset = end
 
 
-def intact_length(data: bytes | memoryview) -> int:
+def intact_length(data: Buffer) -> int:
     """Bytes from the start that consist of whole, undamaged frames.
 
     Example:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import mmap
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,7 +121,11 @@ def entries(path: Path) -> Iterator[dict[str, Any]]:
         StoreError: An undamaged frame does not hold an entry.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            if not os.fstat(file.fileno()).st_size:
+                return
+            # Mapped rather than read: the pages are in memory already, written a moment ago.
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except FileNotFoundError:
         return
     for payload, end in payloads(data):
