@@ -115,6 +115,7 @@ def test_the_door_opens_to_exactly_these() -> None:
         "attribute",
         "encode",
         "structs",
+        "to_numpy",
     }
     for name in evalium.store.__all__:
         assert hasattr(evalium.store, name)

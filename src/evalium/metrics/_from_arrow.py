@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evalium.core import DataError, Status
+from evalium.store import to_numpy
 
 from ._grouping import independent_or_codes, inverse_probability
 from ._keys import unit_keys
@@ -50,7 +51,7 @@ def from_arrow(records: pa.Table, scores: Mapping[str, pa.Table], *, keys: bool 
         >>> frame.number("exact.value").tolist(), frame.scored("exact").tolist()
         ([1.0, nan], [0, 6])
     """
-    units = records.filter(_are_units(records))
+    units = _units(records)
     if "sample" not in units.column_names:
         raise DataError(f"records need the column 'sample'; got {', '.join(units.column_names)}")
     joins = _Joins(units, scores)
@@ -70,16 +71,19 @@ def from_arrow(records: pa.Table, scores: Mapping[str, pa.Table], *, keys: bool 
     return frame
 
 
-def _are_units(records: pa.Table) -> Any:
+def _units(records: pa.Table) -> pa.Table:
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    keep: Any = pa.array(np.ones(len(records), dtype=bool))
-    for column, kept in (("kind", ["call", "trace"]), ("role", ["subject"])):
+    keep = np.ones(len(records), dtype=bool)
+    for column, kept in (("kind", ("call", "trace")), ("role", ("subject",))):
         if column in records.column_names:
-            plain = _decoded(records[column])
-            keep = pc.and_(keep, pc.is_in(plain, value_set=pa.array(kept, plain.type)))
-    return keep
+            codes, values = _codes(records[column])
+            keep &= np.array([*(value in kept for value in values), False])[codes]
+    if keep.all():
+        return records
+    # `pyarrow.array` would import pandas wherever it is installed, which costs half a second
+    bits = pa.py_buffer(np.packbits(keep, bitorder="little"))
+    return records.filter(pa.Array.from_buffers(pa.bool_(), len(keep), [None, bits]))
 
 
 class _Joins:
@@ -208,7 +212,7 @@ def _codes(column: pa.ChunkedArray) -> tuple[Codes, list[str | None]]:
         column = column.dictionary_encode()
     if column.num_chunks == 0:
         return np.zeros(0, dtype=np.int32), []
-    parts = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in column.chunks]
+    parts = [to_numpy(chunk.indices, -1) for chunk in column.chunks]
     values = [as_text(v) for v in column.chunk(column.num_chunks - 1).dictionary.to_pylist()]
     return np.concatenate(parts).astype(np.int32), values
 
@@ -218,7 +222,7 @@ def _floats(column: pa.ChunkedArray) -> Floats:
 
     if pa.types.is_boolean(column.type):
         column = column.cast(pa.int8())
-    return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
+    return to_numpy(column.cast(pa.float64()), np.nan)
 
 
 def _mappings(column: pa.ChunkedArray) -> list[dict[str, float] | None]:

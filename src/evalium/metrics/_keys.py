@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evalium.core import DataError
+from evalium.store import to_numpy
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +37,7 @@ def unit_keys(units: pa.Table) -> npt.NDArray[np.uint64]:
     hashes = units["sample_hash"].to_pylist()
     keys = np.fromiter((_sixteen_digits(text) for text in hashes), dtype=np.uint64, count=len(hashes))
     if "epoch" in units.column_names:
-        epochs = units["epoch"].to_numpy().astype(np.uint64)
+        epochs = to_numpy(units["epoch"]).astype(np.uint64)
         with np.errstate(over="ignore"):
             keys ^= epochs * _EPOCH_FACTOR
     return keys

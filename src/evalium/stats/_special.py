@@ -3,6 +3,7 @@
 import math
 from functools import cache
 from importlib import import_module
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 FloatLike = float | Floats
+
+_STANDARD = NormalDist()
 
 
 @cache
@@ -24,7 +27,9 @@ def normal_cdf(z: float) -> float:
 
 def normal_quantile(p: float) -> float:
     """The z with P(Z <= z) = p."""
-    return float(_special().ndtri(p))
+    if not 0.0 < p < 1.0:
+        return math.nan if not 0.0 <= p <= 1.0 else math.copysign(math.inf, p - 0.5)
+    return _STANDARD.inv_cdf(p)
 
 
 def t_cdf(df: float, t: float) -> float:

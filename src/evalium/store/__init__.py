@@ -1,5 +1,6 @@
 """Where everything is kept: a crash-proof journal, Delta tables, a catalog, blobs and a response cache."""
 
+from ._arrays import to_numpy
 from ._blobs import Blobs
 from ._cache import ResponseCache
 from ._catalog import Catalog
@@ -32,4 +33,5 @@ __all__ = [
     "attribute",
     "encode",
     "structs",
+    "to_numpy",
 ]

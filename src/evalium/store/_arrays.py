@@ -45,22 +45,43 @@ def to_array(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
     return _numbers(values, type_, valid)
 
 
-def to_numpy(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
-    """The numbers of a column in which none is missing.
+def to_numpy(column: pa.Array | pa.ChunkedArray, missing: float | None = None) -> npt.NDArray[Any]:
+    """The numbers of a column.
+
+    Args:
+        column: Numbers of one width; no booleans.
+        missing: What stands for a missing one; None where there is none.
 
     Example:
         >>> import pyarrow as pa
         >>> to_numpy(pa.chunked_array([[1, 2], [3]])).tolist()
         [1, 2, 3]
+        >>> to_numpy(pa.array([0.5, None]), float("nan")).tolist()
+        [0.5, nan]
     """
     import numpy as np
     import pyarrow as pa
 
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
     if len(chunks) == 1:
-        found: npt.NDArray[Any] = np.from_dlpack(chunks[0])
+        return _chunk(chunks[0], missing)
+    empty = np.empty(0, column.type.to_pandas_dtype())
+    return np.concatenate([empty, *(_chunk(chunk, missing) for chunk in chunks)])
+
+
+def _chunk(chunk: pa.Array, missing: float | None) -> npt.NDArray[Any]:
+    import numpy as np
+
+    start, n = chunk.offset, len(chunk)
+    valid, data = chunk.buffers()
+    dtype = np.dtype(chunk.type.to_pandas_dtype())
+    if data is None or n == 0:
+        return np.full(n, 0 if missing is None else missing, dtype)
+    found: npt.NDArray[Any] = np.frombuffer(data, dtype, n, start * dtype.itemsize)
+    if missing is None or valid is None or not chunk.null_count:
         return found
-    return np.concatenate([np.empty(0, column.type.to_pandas_dtype()), *map(np.from_dlpack, chunks)])
+    bits = np.unpackbits(np.frombuffer(valid, np.uint8), bitorder="little")[start : start + n]
+    return np.where(bits, found, np.array(missing, dtype))
 
 
 def from_numpy(numbers: npt.NDArray[np.int64]) -> pa.Array:
