@@ -114,6 +114,7 @@ def test_the_door_opens_to_exactly_these() -> None:
         "Workspace",
         "attribute",
         "encode",
+        "hashes",
         "structs",
         "to_numpy",
     }

@@ -29,7 +29,7 @@ def compare(
 ) -> None:
     """Compare runs with a baseline, paired by the content of their samples.
 
-    Runs are given by id or the beginning of it; the first one is the baseline.
+    Runs are given by id, the beginning of it, or a model's name (its newest run); the first one is the baseline.
     """
     from evalium.decide import compare as compare_runs
 

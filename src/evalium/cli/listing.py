@@ -54,10 +54,24 @@ def _describe(name: str, registry: Any) -> dict[str, Any]:
         return {"name": name, "what": str(error), "options": []}
     fixed = thing.keywords if isinstance(thing, partial) else {}
     what = (inspect.getdoc(thing.func if isinstance(thing, partial) else thing) or "").split("\n", 1)[0]
+    if registry.kind == "model":
+        what = _of_provider(name) or what
     given = ", ".join(f"{key}={value!r}" for key, value in fixed.items())
     hidden = {*fixed, *INTERNAL}
     options = [] if registry.kind == "model" else [o for n, o in _options(thing) if n not in hidden]
     return {"name": name, "what": f"{what} ({given})" if given else what, "options": options}
+
+
+def _of_provider(name: str) -> str:
+    """What tells the servers apart that one adapter speaks to: where they are and which key they want."""
+    from evalium.models import OPENAI_LIKE
+
+    provider = OPENAI_LIKE.get(name)
+    if provider is None:
+        return ""
+    place = provider.base_url or "a server of your own: give base_url"
+    keys = " or ".join(provider.keys)
+    return f"OpenAI's protocol at {place}; key in {keys}" + (", if it wants one" if provider.local else "")
 
 
 def _options(thing: Any) -> list[tuple[str, str]]:

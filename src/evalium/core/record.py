@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -117,7 +118,8 @@ class Verdict(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
         probabilities: Probability by class.
         answer: What the scorer read out of the output.
         explanation: Why, in words.
-        values: Further numbers of the same scorer, by name.
+        values: Further numbers of the same scorer, by name; a list where a unit has several, such as one for each
+            box in an image.
         cost: USD that the scoring itself cost (judges).
         latency: Seconds that the scoring itself took (judges).
     """
@@ -129,7 +131,7 @@ class Verdict(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     probabilities: dict[str, float] | None = None
     answer: str | None = None
     explanation: str | None = None
-    values: dict[str, float] = {}
+    values: Mapping[str, float | list[float]] = {}
     cost: float | None = None
     latency: float | None = None
 

@@ -89,7 +89,7 @@ def compare(
     method over all metrics and runs of the comparison.
 
     Args:
-        runs: Ids, or the beginnings of them; the first is the baseline.
+        runs: Ids, the beginnings of them, or names of models (their newest runs); the first is the baseline.
         metrics: Keys of metrics; those that all runs have when empty.
         workspace: Folder of the workspace.
         level: Confidence level; the baseline's when None.
@@ -118,9 +118,13 @@ def compare(
         baseline=base.row.id,
         baseline_model=base.row.model,
         level=level,
-        family=f"Holm over {sum(len(f.metrics) for f in found)} tests",
+        family=_family(sum(len(f.metrics) for f in found)),
         runs=tuple(_corrected(found)),
     )
+
+
+def _family(tests: int) -> str:
+    return f"Holm over {tests} tests" if tests > 1 else "one test, nothing to correct"
 
 
 def _common(opened: Sequence[StoredRun], asked: Sequence[str]) -> list[Metric]:

@@ -1,13 +1,13 @@
 """Metrics: rows and formulas that turn records and scores into estimates."""
 
-from ._create import ScorerInfo, create, create_all
+from ._create import ScorerInfo, create, create_all, implied_scorers
 from ._defaults import defaults
 from ._estimate import estimate
 from ._evaluate import evaluate, worst_slices
 from ._registry import registry
 from .align import Alignment, align
 from .base import FrameMetric, How, Metric, Need, SumMetric, WeightedMetric
-from .column import Category, Probabilities
+from .column import Category, Probabilities, Ragged
 from .confusions import ConfusedPair, confused_pairs
 from .difference import Difference
 from .frame import Frame, Slice
@@ -39,6 +39,7 @@ __all__ = [
     "Need",
     "Needed",
     "Probabilities",
+    "Ragged",
     "Reliability",
     "ReliabilityBin",
     "Results",
@@ -57,6 +58,7 @@ __all__ = [
     "estimate",
     "evaluate",
     "frame_of",
+    "implied_scorers",
     "metric",
     "metrics_of",
     "needed_columns",

@@ -1,5 +1,6 @@
 """From a plan's entries to metrics bound to scorers."""
 
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import partial
@@ -180,6 +181,53 @@ def _factory(name: str, base: Path | None) -> Any:
     return by_name(name)
 
 
+def split_options(factory: Any, options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Options of the metric itself, and those of the scorer that it brings (see `Metric.scored_by`)."""
+    made = _class_of(factory)
+    scored_by: str = getattr(made, "scored_by", "")
+    if not scored_by or not is_dataclass(made):
+        return dict(options), {}
+    from evalium.scorers import registry as scorer_registry
+
+    theirs = inspect.signature(scorer_registry.get(scored_by)).parameters
+    mine = {f.name for f in fields(made)}
+    passed = {k: v for k, v in options.items() if k not in mine and k in theirs}
+    return {k: v for k, v in options.items() if k not in passed}, passed
+
+
+def implied_scorers(specs: Sequence[Spec], scorers: Sequence[ScorerInfo], base: Path | None = None) -> list[Spec]:
+    """Scorers that metrics of a plan need and that it does not name, with the options that are meant for them.
+
+    Args:
+        specs: The plan's metrics.
+        scorers: Its scorers.
+        base: Folder that paths start from.
+
+    Raises:
+        ConfigError: Options for a scorer stand at the metric although the plan has that scorer.
+
+    Example:
+        >>> implied_scorers(["accuracy", {"bleu": {"tokenize": "char"}}], [])
+        [{'bleu': {'tokenize': 'char'}}]
+    """
+    found: dict[str, Spec] = {}
+    for spec in specs:
+        name, options = _split(spec)
+        factory = _factory(name, base) if name not in {s.name for s in scorers} else None
+        made = _class_of(factory) if factory is not None else None
+        scored_by: str = getattr(made, "scored_by", "")
+        if not scored_by:
+            continue
+        _, passed = split_options(factory, options)
+        present = next((s for s in scorers if s.kind in made.fits), None)  # type: ignore[union-attr]
+        if present is None:
+            found.setdefault(f"{scored_by}{sorted(passed.items())!r}", {scored_by: passed} if passed else scored_by)
+        elif passed:
+            shown = ", ".join(map(repr, passed))
+            raise ConfigError(f"metric {name!r}: give {shown} to the scorer {present.name!r}, which the plan names")
+    return list(found.values())
+
+
 def _class_of(factory: Any) -> Any:
     return factory.func if isinstance(factory, partial) else factory
 
@@ -202,12 +250,16 @@ def _fitting(factory: Any, name: str, scorers: Sequence[ScorerInfo], named: Any)
     found = next((s for s in scorers if s.kind in fits), None)
     if found is not None:
         return found
+    scored_by = _class_of(factory).scored_by
+    if scored_by:
+        raise ConfigError(f"metric {name!r} needs the scorer {scored_by!r}: add it to the plan's `scorers`")
     have = ", ".join(f"{s.name} ({s.kind})" for s in scorers) or "none"
     raise ConfigError(f"metric {name!r} needs a scorer of kind {' or '.join(fits)}; the plan's scorers: {have}")
 
 
 def _make(factory: Any, scorer: ScorerInfo | None, key: str, options: dict[str, Any], where: str) -> Metric:
-    filled = check_options(factory, {k: v for k, v in options.items() if k not in {"scorer", "key", "usual"}}, where)
+    own, _ = split_options(factory, options)
+    filled = check_options(factory, {k: v for k, v in own.items() if k not in {"scorer", "key", "usual"}}, where)
     if scorer is not None and _takes_scorer(factory):
         filled = {**_from_scorer(_class_of(factory), scorer), **filled, "scorer": scorer.name}
     made: Metric = factory(**filled, key=key)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -10,17 +12,18 @@ import numpy as np
 import numpy.typing as npt
 
 from evalium.core import DataError, Status
-from evalium.store import to_numpy
+from evalium.store import hashes, to_numpy
 
 from ._grouping import independent_or_codes, inverse_probability
 from ._keys import unit_keys
-from .column import Category, Codes, Floats, Probabilities, as_text, recode
+from .column import Category, Codes, Floats, Probabilities, Ragged, as_text, recode
 from .frame import ATTRIBUTE, STATUS_CODE, Frame, StatusCodes
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Positions = npt.NDArray[np.int64]
+Load = Callable[[], "pa.Table"]
 
 RECORD_NUMBERS = (
     "latency", "ttft", "itl", "queue_time", "retry_time", "service_time", "input_tokens", "output_tokens",
@@ -51,23 +54,34 @@ def from_arrow(records: pa.Table, scores: Mapping[str, pa.Table], *, keys: bool 
         >>> frame.number("exact.value").tolist(), frame.scored("exact").tolist()
         ([1.0, nan], [0, 6])
     """
-    units = _units(records)
+    return from_loaders(lambda: records, {name: partial(_itself, table) for name, table in scores.items()}, keys=keys)
+
+
+def _itself(table: pa.Table) -> pa.Table:
+    return table
+
+
+def from_loaders(records: Load, scores: Mapping[str, Load], *, keys: bool = False) -> Frame:
+    """Build a frame as `from_arrow` does of tables that are loaded when needed, so that one is in memory at a time."""
+    units = _units(records())
     if "sample" not in units.column_names:
         raise DataError(f"records need the column 'sample'; got {', '.join(units.column_names)}")
-    joins = _Joins(units, scores)
-    numbers = {name: _floats(units[name]) for name in RECORD_NUMBERS if name in units.column_names}
+    samples = _Samples.of(units, "records")
     weights = _floats(units["probability"]) if "probability" in units.column_names else None
     frame = Frame(
         n=len(units),
-        numbers=numbers,
+        numbers={name: _floats(units[name]) for name in RECORD_NUMBERS if name in units.column_names},
         categories=dict(_attributes(units)),
         status=_statuses(units, Status.OK),
-        clusters=_clusters(units, joins),
+        clusters=_clusters(units, samples),
         weights=inverse_probability(weights),
         keys=unit_keys(units) if keys else None,
     )
-    for scorer, table in scores.items():
-        _add_scores(frame, scorer, table, joins.rows_of(scorer))
+    del units
+    for scorer, load in scores.items():
+        table = load()
+        _add_scores(frame, scorer, table, samples.rows_in(_Samples.of(table, f"scores of {scorer!r}")))
+        del table
     return frame
 
 
@@ -86,47 +100,53 @@ def _units(records: pa.Table) -> pa.Table:
     return records.filter(pa.Array.from_buffers(pa.bool_(), len(keep), [None, bits]))
 
 
-class _Joins:
-    """Where the score of each unit lies: samples coded once over all tables, then a direct table lookup."""
+@dataclass(frozen=True, slots=True)
+class _Samples:
+    """Which sample and epoch each row is about.
 
-    def __init__(self, units: pa.Table, scores: Mapping[str, pa.Table]) -> None:
-        import pyarrow as pa
+    Attributes:
+        codes: [n] the same number where the sample is the same: its text's hash.
+        keys: [n] the same for sample and epoch; `codes` itself where each sample has one epoch.
+    """
 
-        tables = [units, *scores.values()]
-        text = pa.chunked_array(
-            [chunk.cast(pa.large_string()) for t in tables for chunk in _decoded(t["sample"]).chunks], pa.large_string()
-        )
-        codes = _codes(text)[0]
-        epochs = [_epochs(table) for table in tables]
-        ends = np.cumsum([len(table) for table in tables])
-        width = 1 + max((int(e.max(initial=0)) for e in epochs), default=0)
-        samples = np.split(codes, ends[:-1])
-        self.samples = samples[0]
-        self.repeated = width > 1
-        self._size = (int(codes.max(initial=-1)) + 1) * width
-        self._keys = [s.astype(np.int64) * width + e for s, e in zip(samples, epochs, strict=True)]
-        self._position = {name: i + 1 for i, name in enumerate(scores)}
-        _refuse_repeats(self._keys[0], self._size, units, "records")
-        for name, table in scores.items():
-            _refuse_repeats(self._keys[self._position[name]], self._size, table, f"scores of {name!r}")
+    codes: Positions
+    keys: Positions
 
-    def rows_of(self, scorer: str) -> Positions:
-        """[n] row of the scorer's table for each unit, -1 where there is none."""
-        keys = self._keys[self._position[scorer]]
-        if len(keys) == len(self._keys[0]) and np.array_equal(keys, self._keys[0]):
-            return np.arange(len(keys))
-        table = np.full(self._size, -1, dtype=np.int64)
-        table[keys] = np.arange(len(keys))
-        found: Positions = table[self._keys[0]]
-        return found
+    @classmethod
+    def of(cls, table: pa.Table, what: str) -> _Samples:
+        """Read a table's columns.
 
+        Raises:
+            DataError: Two rows are about the same sample and epoch.
+        """
+        codes = hashes(_decoded(table["sample"]))
+        epochs = _epochs(table)
+        keys = codes
+        if epochs.any():
+            keys = (codes.view(np.uint64) ^ (epochs.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15))).view(np.int64)
+        ordered = np.sort(keys)
+        twice = np.flatnonzero(ordered[1:] == ordered[:-1])
+        if len(twice):
+            row = int(np.argmax(keys == ordered[twice[0]]))
+            sample = table["sample"][row].as_py()
+            raise DataError(f"{what}: sample {sample!r}, epoch {int(epochs[row])} occurs more than once")
+        return cls(codes, keys)
 
-def _refuse_repeats(keys: Positions, size: int, table: pa.Table, what: str) -> None:
-    counts = np.bincount(keys, minlength=size)
-    if len(keys) and counts.max() > 1:
-        row = int(np.argmax(counts[keys] > 1))
-        epoch = int(_epochs(table)[row])
-        raise DataError(f"{what}: sample {table['sample'][row].as_py()!r}, epoch {epoch} occurs more than once")
+    @property
+    def repeated(self) -> bool:
+        """Whether a sample may have several epochs."""
+        return self.keys is not self.codes
+
+    def rows_in(self, other: _Samples) -> Positions:
+        """[n] row of each sample and epoch in another table, -1 where it is not there."""
+        if np.array_equal(other.keys, self.keys):
+            return np.arange(len(self.keys))
+        if not len(other.keys):
+            return np.full(len(self.keys), -1, dtype=np.int64)
+        order = np.argsort(other.keys)
+        at = np.minimum(np.searchsorted(other.keys, self.keys, sorter=order), len(order) - 1)
+        rows: Positions = np.where(other.keys[order[at]] == self.keys, order[at], -1)
+        return rows
 
 
 def _epochs(table: pa.Table) -> Positions:
@@ -148,8 +168,11 @@ def _add_scores(frame: Frame, scorer: str, table: pa.Table, rows: Positions) -> 
     status = np.append(_statuses(table, Status.OK), np.int8(STATUS_CODE[Status.MISSING]))[rows]
     frame.score_status[scorer] = status
     if "values" in names:
-        for name, numbers in _mapping_numbers(table["values"]).items():
-            frame.numbers[f"{scorer}.values.{name}"] = np.append(numbers, np.nan)[rows]
+        numbers, several = _mapping_numbers(table["values"])
+        for name, single in numbers.items():
+            frame.numbers[f"{scorer}.values.{name}"] = np.append(single, np.nan)[rows]
+        for name, lists in several.items():
+            frame.ragged[f"{scorer}.values.{name}"] = Ragged.of([*lists, None]).take(rows)
     if "probabilities" in names and table["probabilities"].null_count < len(table):
         encoded = Probabilities.encode(_mappings(table["probabilities"]))
         padded = np.concatenate([encoded.values, np.full((1, len(encoded.classes)), np.nan)])
@@ -159,10 +182,12 @@ def _add_scores(frame: Frame, scorer: str, table: pa.Table, rows: Positions) -> 
         frame.signatures[scorer] = " & ".join(found)
 
 
-def _clusters(units: pa.Table, joins: _Joins) -> Codes | None:
-    if "cluster" in units.column_names and units["cluster"].null_count < len(units):
-        return independent_or_codes(_codes(units["cluster"])[0], joins.samples)
-    return independent_or_codes(joins.samples) if joins.repeated else None
+def _clusters(units: pa.Table, samples: _Samples) -> Codes | None:
+    declared = "cluster" in units.column_names and units["cluster"].null_count < len(units)
+    if not declared and not samples.repeated:
+        return None
+    own = np.unique(samples.codes, return_inverse=True)[1].astype(np.int32)
+    return independent_or_codes(_codes(units["cluster"])[0], own) if declared else independent_or_codes(own)
 
 
 def _attributes(units: pa.Table) -> Iterator[tuple[str, Category]]:
@@ -225,16 +250,20 @@ def _floats(column: pa.ChunkedArray) -> Floats:
     return to_numpy(column.cast(pa.float64()), np.nan)
 
 
-def _mappings(column: pa.ChunkedArray) -> list[dict[str, float] | None]:
+def _mappings(column: pa.ChunkedArray) -> list[dict[str, Any] | None]:
     return [msgspec.json.decode(text) if isinstance(text, str) else None for text in column.to_pylist()]
 
 
-def _mapping_numbers(column: pa.ChunkedArray) -> dict[str, Floats]:
-    """One column for each name in mappings of name to number."""
-    found: dict[str, Floats] = {}
+def _mapping_numbers(column: pa.ChunkedArray) -> tuple[dict[str, Floats], dict[str, list[list[float] | None]]]:
+    """One column for each name in mappings of name to number, and one for each of name to several numbers."""
+    numbers: dict[str, Floats] = {}
+    several: dict[str, list[list[float] | None]] = {}
     for i, row in enumerate(_mappings(column)):
         for name, value in (row or {}).items():
-            if name not in found:
-                found[name] = np.full(len(column), np.nan)
-            found[name][i] = value
-    return found
+            if isinstance(value, list):
+                several.setdefault(name, [None] * len(column))[i] = value
+                continue
+            if name not in numbers:
+                numbers[name] = np.full(len(column), np.nan)
+            numbers[name][i] = value
+    return numbers, several

@@ -8,7 +8,7 @@ import numpy as np
 from evalium.core import ConfigError, Status
 
 from ._grouping import independent_or_codes, inverse_probability
-from .column import Category, Floats, Probabilities, encode_together
+from .column import Category, Floats, Probabilities, Ragged, encode_together
 from .frame import ATTRIBUTE, STATUS_CODE, Frame, StatusCodes
 
 _CLASS_FIELDS = (".label", ".target")
@@ -36,6 +36,7 @@ def from_columns(columns: Mapping[str, Any]) -> Frame:
     numbers: dict[str, Floats] = {}
     categories: dict[str, Category] = {}
     probabilities: dict[str, Probabilities] = {}
+    ragged: dict[str, Ragged] = {}
     for name, values in columns.items():
         if name.endswith(".probabilities"):
             probabilities[name.removesuffix(".probabilities")] = Probabilities.encode(list(values))
@@ -43,6 +44,8 @@ def from_columns(columns: Mapping[str, Any]) -> Frame:
             categories[name] = Category.encode(values)
         elif name.endswith(_CLASS_FIELDS):
             categories.update(_classes(columns, name.rpartition(".")[0]))
+        elif _is_ragged(name, values):
+            ragged[name] = Ragged.of(values)
         elif name not in {"cluster", "status"} and not name.endswith(".status"):
             numbers[name] = _numbers(name, values)
     cluster = columns.get("cluster")
@@ -52,12 +55,18 @@ def from_columns(columns: Mapping[str, Any]) -> Frame:
         numbers=numbers,
         categories=categories,
         probabilities=probabilities,
+        ragged=ragged,
         status=status,
         clusters=None if cluster is None else independent_or_codes(Category.encode(cluster).codes),
         weights=inverse_probability(numbers.pop("probability", None)),
     )
     frame.score_status.update({scorer: _score_status(columns, frame, scorer) for scorer in _scorers(columns)})
     return frame
+
+
+def _is_ragged(name: str, values: Any) -> bool:
+    first = next((value for value in values if value is not None), None) if ".values." in name else None
+    return isinstance(first, (list, tuple)) or (isinstance(first, np.ndarray) and first.ndim == 1)
 
 
 def _common_length(columns: Mapping[str, Any]) -> int:

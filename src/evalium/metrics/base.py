@@ -39,11 +39,13 @@ class How:
         level: Confidence level in (0, 1).
         bootstrap: Resamples where the interval is a bootstrap.
         seed: Names that the seed is a stable hash of; the metric's and the slice's are added.
+        interval: Whether there is one at all.
     """
 
     level: float = 0.95
     bootstrap: int = 2000
     seed: tuple[str, ...] = ("run",)
+    interval: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,7 @@ class Metric:
         higher_is_better: Direction, None where neither is better.
         reference: Where the definition comes from.
         fits: Kinds of scorer it reads; empty when it reads records only.
+        scored_by: Registered scorer that makes what it reads, taken where the plan has none of a kind that fits.
         reads_any: Whether it may read any column, since nobody declared which.
     """
 
@@ -75,6 +78,7 @@ class Metric:
     code: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     fits: ClassVar[tuple[str, ...]] = ()
+    scored_by: ClassVar[str] = ""
     reads_any: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -211,6 +215,10 @@ class SumMetric(Metric, ABC):
         return ()
 
 
+Columns = tuple[Any, ...]
+"""Columns of units: [n] or [n, c] numbers, or `Ragged`."""
+
+
 class WeightedMetric(Metric, ABC):
     """A metric that is a formula on columns and weights: ranks, quantiles, distances between distributions.
 
@@ -221,25 +229,26 @@ class WeightedMetric(Metric, ABC):
     centred: ClassVar[bool] = False
 
     @abstractmethod
-    def columns(self, frame: Frame) -> tuple[Floats, ...]:
-        """Columns [n] or [n, c] of each unit; nan in any marks a unit that lacks the number."""
+    def columns(self, frame: Frame) -> Columns:
+        """Columns [n] or [n, c] of each unit; nan in any marks a unit that lacks the number. A `Ragged` marks none."""
 
     @abstractmethod
-    def value(self, columns: tuple[Floats, ...], weights: Floats) -> Floats:
+    def value(self, columns: Columns, weights: Floats) -> Floats:
         """The formula: columns of n units and weights [..., n] to values [...], or [..., m]; nan where undefined.
 
-        A weight of 2 counts as the unit twice, 0 as the unit absent.
+        A weight of 2 counts as the unit twice, 0 as the unit absent. The weight of a `Ragged`'s numbers is
+        `weights[..., column.units]`.
         """
 
-    def own_intervals(self, columns: tuple[Floats, ...], clusters: Codes | None, level: float) -> list[Interval] | None:
+    def own_intervals(self, columns: Columns, clusters: Codes | None, level: float) -> list[Interval] | None:
         """Intervals better than the bootstrap's for unweighted units, one for each output, or None."""
         return None
 
-    def own_contrast(self, a: tuple[Floats, ...], b: tuple[Floats, ...], level: float) -> TestResult | None:
+    def own_contrast(self, a: Columns, b: Columns, level: float) -> TestResult | None:
         """A test of two runs on the same independent units better than the bootstrap's, or None."""
         return None
 
-    def reason(self, columns: tuple[Floats, ...]) -> str:
+    def reason(self, columns: Columns) -> str:
         """Why the value of these columns is undefined."""
         return f"{self.name} is undefined for this data"
 

@@ -74,6 +74,53 @@ class Probabilities:
         return Probabilities(self.values[index], self.classes)
 
 
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Several numbers for each unit, such as one for each box in an image.
+
+    Attributes:
+        values: [m] numbers of all units, unit after unit.
+        starts: [n + 1] where the numbers of each unit start and the last ones end.
+
+    Example:
+        >>> scores = Ragged.of([[0.9, 0.4], [], [0.7]])
+        >>> scores.units.tolist(), scores.take(np.array([2, 0])).values.tolist()
+        ([0, 0, 2], [0.7, 0.9, 0.4])
+    """
+
+    values: Floats
+    starts: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[float] | None]) -> "Ragged":
+        """Join one list of numbers for each unit; None is an empty one."""
+        parts = [np.asarray(row if row is not None else (), dtype=np.float64) for row in rows]
+        starts = np.concatenate([[0], np.cumsum([len(part) for part in parts], dtype=np.int64)])
+        return cls(np.concatenate([np.empty(0), *parts]), starts.astype(np.int64))
+
+    def __len__(self) -> int:
+        """Number of units."""
+        return len(self.starts) - 1
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """[n] how many numbers each unit has."""
+        return np.diff(self.starts)
+
+    @property
+    def units(self) -> npt.NDArray[np.int64]:
+        """[m] unit of each number."""
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    def take(self, index: Index) -> "Ragged":
+        """The numbers of a selection of units."""
+        chosen = np.flatnonzero(index) if index.dtype == np.bool_ else index
+        lengths = self.lengths[chosen]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        within = np.arange(starts[-1]) - np.repeat(starts[:-1], lengths)
+        return Ragged(self.values[np.repeat(self.starts[:-1][chosen], lengths) + within], starts)
+
+
 def as_text(value: Any) -> str | None:
     """How a scalar is written as a category value: JSON's words for booleans, 3 for 3.0.
 

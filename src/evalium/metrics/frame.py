@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from evalium.core import ConfigError, Status, did_you_mean
 
-from .column import Category, Codes, Floats, Index, Probabilities
+from .column import Category, Codes, Floats, Index, Probabilities, Ragged
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,6 +42,7 @@ class Frame:
         numbers: Numeric columns [n], float64; nan where a unit has none.
         categories: Categorical columns; `<scorer>.label` and `<scorer>.target` share one list of classes.
         probabilities: Class probabilities by scorer.
+        ragged: Columns with several numbers for each unit.
         status: [n] how the call ended, as a position in `STATUSES`.
         score_status: How each scorer's verdict ended, by scorer, coded alike.
         clusters: [n] cluster of each unit, or None when the units are independent.
@@ -61,6 +62,7 @@ class Frame:
     numbers: dict[str, Floats] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
     probabilities: dict[str, Probabilities] = field(default_factory=dict)
+    ragged: dict[str, Ragged] = field(default_factory=dict)
     status: StatusCodes
     score_status: dict[str, StatusCodes] = field(default_factory=dict)
     clusters: Codes | None = None
@@ -101,6 +103,11 @@ class Frame:
         column = self.categories.get(name)
         return Category(np.full(self.n, -1, dtype=np.int32), ()) if column is None else column
 
+    def several(self, name: str) -> Ragged:
+        """A column with several numbers for each unit; none at all when the frame has none of this name."""
+        column = self.ragged.get(name)
+        return Ragged(np.empty(0), np.zeros(self.n + 1, dtype=np.int64)) if column is None else column
+
     def scored(self, scorer: str) -> StatusCodes:
         """How the scorer's verdict ended; `missing` for every unit when the frame has no such scorer."""
         known = self.score_status.get(scorer)
@@ -115,6 +122,7 @@ class Frame:
             numbers={name: column[index] for name, column in self.numbers.items()},
             categories={name: column.take(index) for name, column in self.categories.items()},
             probabilities={name: column.take(index) for name, column in self.probabilities.items()},
+            ragged={name: column.take(index) for name, column in self.ragged.items()},
             status=status,
             score_status={name: column[index] for name, column in self.score_status.items()},
             clusters=None if self.clusters is None else self.clusters[index],

@@ -28,7 +28,7 @@ _FEW_CLUSTERS = 10
 
 def sum_intervals(metric: SumMetric, units: SumUnits, values: Floats, how: How, seed: int) -> list[Interval]:
     """One interval for each value of a sum metric."""
-    blank = _blank(units, how.level)
+    blank = _blank(units, how)
     if blank is not None or metric.interval == "none":
         return [blank or NO_INTERVAL] * len(values)
     if metric.interval in {"share", "bootstrap"}:
@@ -43,7 +43,7 @@ def sum_intervals(metric: SumMetric, units: SumUnits, values: Floats, how: How, 
 
 def column_intervals(metric: WeightedMetric, units: ColumnUnits, values: Floats, how: How, seed: int) -> list[Interval]:
     """One interval for each value of a weighted metric."""
-    blank = _blank(units, how.level)
+    blank = _blank(units, how)
     if blank is not None:
         return [blank] * len(values)
     if units.weights is None:
@@ -61,9 +61,10 @@ def column_intervals(metric: WeightedMetric, units: ColumnUnits, values: Floats,
     ]
 
 
-def _blank(units: SumUnits | ColumnUnits, level: float) -> Interval | None:
-    """The interval of data that cannot have one."""
-    if units.n == 0:
+def _blank(units: SumUnits | ColumnUnits, how: How) -> Interval | None:
+    """The interval of data that cannot have one, or of which none is wanted."""
+    level = how.level
+    if units.n == 0 or not how.interval:
         return NO_INTERVAL
     if units.n == 1:
         return Interval(math.nan, math.nan, level, "none", ("single",))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from evalium.stats import Interval, group_jackknife, t_from_moments
 
 from .base import SumMetric, WeightedMetric
-from .column import Floats
+from .column import Floats, Ragged
 from .rows import weight_chunks
 from .units import ColumnUnits, SumUnits
 
@@ -51,8 +51,14 @@ def unit_weights(units: ColumnUnits, B: int, seed: int) -> Iterator[Floats]:
 
 def wants_jackknife(units: ColumnUnits, B: int) -> bool:
     """Whether B resamples of so many units would cost more than they tell."""
-    width = max((column.shape[1] if column.ndim > 1 else 1 for column in units.columns), default=1)
-    return units.n * width * B > _MOST_WEIGHTS
+    cells = max((_cells(column, units.n) for column in units.columns), default=units.n)
+    return cells * B > _MOST_WEIGHTS
+
+
+def _cells(column: Floats | Ragged, n: int) -> int:
+    if isinstance(column, Ragged):
+        return max(n, len(column.values))
+    return n * (column.shape[1] if column.ndim > 1 else 1)
 
 
 def left_out_values(metric: WeightedMetric, units: ColumnUnits, seed: int) -> Floats:

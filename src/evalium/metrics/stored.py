@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -14,6 +16,7 @@ from evalium.store import RunRow, Workspace
 from ._create import ScorerInfo, create, create_all
 from ._defaults import defaults
 from ._evaluate import evaluate
+from ._from_arrow import from_loaders
 from .base import Metric
 from .frame import Frame
 from .needed import needed_columns
@@ -97,13 +100,13 @@ def frame_of(workspace: Workspace, run: StoredRun, metrics: Sequence[Metric] = (
     """
     wanted = metrics or run.metrics
     needed = needed_columns(wanted, [s.name for s in run.scorers], keys=keys)
-    records = workspace.records(run.row.id, needed.records)
-    scores = {
-        name: workspace.scores(run.row.id, name, columns=columns).drop_columns(["scorer"])
-        for name, columns in needed.scores.items()
-    }
-    frame = Frame.from_arrow(records, scores, keys=keys)
+    scores = {name: partial(_scores, workspace, run.row.id, name, columns) for name, columns in needed.scores.items()}
+    frame = from_loaders(lambda: workspace.records(run.row.id, needed.records), scores, keys=keys)
     return replace(frame, streamed=run.streamed, hourly_price=run.hourly_price)
+
+
+def _scores(workspace: Workspace, run: str, scorer: str, columns: Sequence[str]) -> Any:
+    return workspace.scores(run, scorer, columns=columns).drop_columns(["scorer"])
 
 
 def results_of(workspace: Workspace, run: StoredRun, *, tables: bool = True) -> Results:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from evalium.core import DataError
 
-from .base import SumMetric, WeightedMetric
-from .column import Codes, Floats, Index
+from .base import Columns, SumMetric, WeightedMetric
+from .column import Codes, Floats, Index, Ragged
 from .frame import Frame
 from .rows import DrawChunk, Rows, as_rows
 
@@ -113,7 +113,7 @@ class SumUnits:
 class ColumnUnits:
     """Columns of the units that have the number, with their clusters and weights."""
 
-    columns_of_all: tuple[Floats, ...]
+    columns_of_all: Columns
     valid: npt.NDArray[np.bool_]
     clusters_of_all: Codes | None
     weights_of_all: Floats | None
@@ -124,6 +124,8 @@ class ColumnUnits:
         columns = metric.columns(frame)
         valid = np.ones(frame.n, dtype=bool)
         for column in columns:
+            if isinstance(column, Ragged):
+                continue
             valid &= ~np.isnan(column) if column.ndim == 1 else ~np.isnan(column).any(axis=1)
         return cls(columns, valid, frame.clusters, frame.weights)
 
@@ -131,7 +133,7 @@ class ColumnUnits:
         """The units of a slice."""
         clusters = None if self.clusters_of_all is None else self.clusters_of_all[index]
         weights = None if self.weights_of_all is None else self.weights_of_all[index]
-        return ColumnUnits(tuple(c[index] for c in self.columns_of_all), self.valid[index], clusters, weights)
+        return ColumnUnits(_taken(self.columns_of_all, index), self.valid[index], clusters, weights)
 
     @cached_property
     def n(self) -> int:
@@ -144,9 +146,9 @@ class ColumnUnits:
         return len(self.valid) - self.n
 
     @cached_property
-    def columns(self) -> tuple[Floats, ...]:
+    def columns(self) -> Columns:
         """Columns of the units with the number."""
-        return self.columns_of_all if self.n_missing == 0 else tuple(c[self.valid] for c in self.columns_of_all)
+        return self.columns_of_all if self.n_missing == 0 else _taken(self.columns_of_all, self.valid)
 
     @cached_property
     def weights(self) -> Floats | None:
@@ -165,6 +167,10 @@ class ColumnUnits:
     def n_clusters(self) -> int | None:
         """Number of clusters, or None when the units are independent."""
         return None if self.clusters is None else int(self.clusters.max(initial=-1)) + 1
+
+
+def _taken(columns: Columns, index: Index) -> Columns:
+    return tuple(c.take(index) if isinstance(c, Ragged) else c[index] for c in columns)
 
 
 def dense_clusters(clusters: Codes | None, valid: npt.NDArray[np.bool_]) -> Codes | None:

@@ -4,10 +4,11 @@ from ._errors import ConnectionFailed, QuotaExhausted
 from ._media import base64_of, has_media
 from .base import Adapter, AdapterBase, KeyedByContent, Mode, NeedsDataset, Request, Response
 from .prices import cost, count_tokens_estimate, price_of
-from .providers import key_variables
+from .providers import OPENAI_LIKE, key_variables
 from .registry import connect, models
 
 __all__ = [
+    "OPENAI_LIKE",
     "Adapter",
     "AdapterBase",
     "ConnectionFailed",

@@ -97,7 +97,7 @@ class Connections:
         until, asked = self._names.get(address, (0.0, None))
         if asked is None or until < self._loop.time() or (asked.done() and asked.exception() is not None):
             question = self._loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-            asked = self._loop.create_task(question)  # type: ignore[arg-type]
+            asked = self._loop.create_task(question)
             self._names[address] = (self._loop.time() + NAME_SECONDS, asked)
         # One who gives up does not take the answer away from the others.
         return await asyncio.shield(asked)

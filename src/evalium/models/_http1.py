@@ -153,6 +153,12 @@ class Connection(asyncio.Protocol):
                 self._fail(Dropped(str(exc or "the server closed the connection")))
         self._lost(self)
 
+    def on_message_begin(self) -> None:
+        """Called by the parser."""
+        if self._answer is None:
+            # More than was asked for: what follows cannot be told from the next answer.
+            self.close()
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called by the parser."""
         key, text = name.lower().decode("latin-1"), value.decode("latin-1")

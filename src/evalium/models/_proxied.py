@@ -40,16 +40,16 @@ class Proxied:
                 return Answer(response.status, found, b"")
         except aiohttp.ClientPayloadError as error:
             raise BrokenOff(str(error)) from None
-        except aiohttp.ServerDisconnectedError as error:
-            raise Dropped(str(error)) from None
         except aiohttp.ClientHttpProxyError as error:
             raise OSError(f"the proxy refused with HTTP {error.status}: {error.message}") from None
         except aiohttp.ClientResponseError as error:
             raise NotHttp(str(error)) from None
         except aiohttp.ClientConnectorCertificateError as error:
             raise error.certificate_error from None
-        except aiohttp.ClientConnectionError as error:
+        except aiohttp.ClientConnectorError as error:
             raise OSError(str(error)) from None
+        except aiohttp.ClientConnectionError as error:
+            raise Dropped(str(error)) from None
 
     async def aclose(self) -> None:
         """Close the session."""

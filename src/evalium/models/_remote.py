@@ -28,7 +28,7 @@ class RemoteModel(AdapterBase):
 
     def __init__(self, config: Model, name: str, base: Path, reach: Access) -> None:
         self.id, self.name, self.base = config.id, name, base
-        self.endpoint = reach.base_url
+        self.endpoint, self.lacks = reach.base_url, reach.lacks
         self.identity: dict[str, Any] = {
             "provider": config.id.partition("/")[0],
             "name": name,

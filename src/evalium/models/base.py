@@ -138,9 +138,14 @@ class KeyedByContent(Protocol):
 
 
 class AdapterBase:
-    """Defaults that most adapters share."""
+    """Defaults that most adapters share.
+
+    Attributes:
+        lacks: What must be set before a call can be made, in words; empty when nothing.
+    """
 
     remote = True
+    lacks: str = ""
     capabilities: frozenset[str] = frozenset({"generate"})
 
     async def aclose(self) -> None:

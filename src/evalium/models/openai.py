@@ -20,7 +20,7 @@ from ._openai_stream import read_stream
 from ._remote import RemoteModel, refuse_options
 from ._text import as_messages, as_text
 from .base import Request, Response
-from .providers import OPENAI_LIKE, Access, Provider, access
+from .providers import OPENAI_LIKE, Access, Provider, access, missing_key
 
 AZURE_API_VERSION = "2024-10-21"
 _REASONING_NAMES = re.compile(r"o[1-9](?![\w.])|gpt-(?:[5-9]|\d\d)(?!\d)")
@@ -168,7 +168,7 @@ def openai(config: Model, name: str, base: Path) -> OpenAIModel:
     """Connect a model of any server in `OPENAI_LIKE`.
 
     Raises:
-        ConfigError: The key or the address is missing, or an option is given that the server does not have.
+        ConfigError: The address is missing, or an option is given that the server does not have.
     """
     provider = OPENAI_LIKE[config.id.partition("/")[0]]
     refuse_options(config)
@@ -183,7 +183,7 @@ def azure(config: Model, name: str, base: Path) -> OpenAIModel:
     deployment paths nor versions.
 
     Raises:
-        ConfigError: The address or the key is missing.
+        ConfigError: The address is missing.
     """
     refuse_options(config, "api_version")
     provider = OPENAI_LIKE["azure"]
@@ -193,9 +193,9 @@ def azure(config: Model, name: str, base: Path) -> OpenAIModel:
             f"model {config.id!r} needs base_url, or the environment variable AZURE_OPENAI_ENDPOINT: "
             "'https://RESOURCE.openai.azure.com'"
         )
-    if not config.key_env and not any(os.environ.get(key) for key in provider.keys) and not config.headers:
-        raise ConfigError(f"model {config.id!r} needs a key: set the environment variable {' or '.join(provider.keys)}")
     reach = access(msgspec.structs.replace(config, base_url=address), provider)
+    if not config.key_env and not any(os.environ.get(key) for key in provider.keys) and not config.headers:
+        reach = msgspec.structs.replace(reach, lacks=missing_key(config, provider.keys))
     if not reach.base_url.endswith("/openai/v1"):
         version = config.options.get("api_version") or os.environ.get("OPENAI_API_VERSION") or AZURE_API_VERSION
         root = reach.base_url.removesuffix("/openai")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -42,12 +42,15 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     renamed: dict[str, str] = {}
 
 
+_LLAMA_CPP = Provider(base_url="http://localhost:8080/v1", keys=("LLAMACPP_API_KEY",), local=True)
+
 OPENAI_LIKE: Mapping[str, Provider] = {
     "openai": Provider(base_url="https://api.openai.com/v1", keys=("OPENAI_API_KEY",)),
     "azure": Provider(path="", keys=("AZURE_OPENAI_API_KEY", "AZURE_API_KEY"), key_header=("api-key", "{}")),
     "deepseek": Provider(base_url="https://api.deepseek.com/v1", keys=("DEEPSEEK_API_KEY",)),
     "groq": Provider(base_url="https://api.groq.com/openai/v1", keys=("GROQ_API_KEY",)),
-    "llamacpp": Provider(base_url="http://localhost:8080/v1", keys=("LLAMACPP_API_KEY",), local=True),
+    "llama.cpp": _LLAMA_CPP,
+    "llamacpp": _LLAMA_CPP,
     "lmstudio": Provider(base_url="http://localhost:1234/v1", keys=("LMSTUDIO_API_KEY",), local=True),
     "mistral": Provider(
         base_url="https://api.mistral.ai/v1",
@@ -96,6 +99,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
         secrets: What must not appear in messages.
         public_headers: Headers of the plan in a form that may be stored: values as written when they quote the
             environment, else their hash.
+        lacks: What must be set before a call can be made, in words; empty when nothing.
     """
 
     base_url: str
@@ -103,6 +107,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str]
     secrets: tuple[str, ...]
     public_headers: dict[str, str]
+    lacks: str = ""
 
     def url(self, operation: str) -> str:
         """Return the full address of an operation such as `/chat/completions`."""
@@ -117,11 +122,14 @@ def access(config: Model, provider: Provider) -> Access:
     it. The key is required where the server is not local and the
     address is the provider's own; elsewhere it is sent when its variable is set.
 
+    Returns:
+        Where and how; without a key where one is needed and not there, which `lacks` says then.
+
     Raises:
-        ConfigError: The address or the key is missing, or a header quotes a variable that is not set.
+        ConfigError: The address is missing, or a header quotes a variable that is not set.
     """
     base_url, query = _address(config, provider)
-    headers, secrets = _key(config, provider)
+    headers, secrets, lacks = _key(config, provider)
     for name, value in config.headers.items():
         headers[name] = _filled(value, f"model {config.id!r}, header {name!r}", secrets)
     return Access(
@@ -130,6 +138,7 @@ def access(config: Model, provider: Provider) -> Access:
         headers=headers,
         secrets=tuple(s for s in secrets if len(s) >= 4),
         public_headers={n: v if "${" in v else content_hash(v, 12) for n, v in config.headers.items()},
+        lacks=lacks,
     )
 
 
@@ -153,20 +162,22 @@ def _address(config: Model, provider: Provider) -> tuple[str, str]:
     return urlunsplit((parts.scheme, parts.netloc, path or provider.path, "", "")), parts.query
 
 
-def _key(config: Model, provider: Provider) -> tuple[dict[str, str], list[str]]:
+def _key(config: Model, provider: Provider) -> tuple[dict[str, str], list[str], str]:
     names = (config.key_env,) if config.key_env else provider.keys
     key = next((os.environ[n].strip() for n in names if os.environ.get(n, "").strip()), None)
     header, form = provider.key_header
     own_header = any(name.lower() == header.lower() for name in config.headers)
     if key is not None:
-        return {header: form.format(key)}, [key]
+        return {header: form.format(key)}, [key], ""
     if config.key_env or not (provider.local or config.base_url or own_header):
-        variables = " or ".join(names)
-        raise ConfigError(
-            f"model {config.id!r} needs a key: set the environment variable {variables}"
-            + ("" if config.key_env else ", or name another one with key_env")
-        )
-    return {}, []
+        return {}, [], missing_key(config, names)
+    return {}, [], ""
+
+
+def missing_key(config: Model, names: Sequence[str]) -> str:
+    """Say which variables would hold a model's key."""
+    other = "" if config.key_env else ", or name another one with key_env"
+    return f"model {config.id!r} needs a key: set the environment variable {' or '.join(names)}{other}"
 
 
 def _filled(value: str, where: str, secrets: list[str]) -> str:

@@ -18,6 +18,7 @@ models = Registry(
         "gemini": "evalium.models.gemini:gemini",
         "groq": "evalium.models.openai:openai",
         "hf": "evalium.models.local.hf:hf",
+        "llama.cpp": "evalium.models.openai:openai",
         "llamacpp": "evalium.models.openai:openai",
         "lmstudio": "evalium.models.openai:openai",
         "mistral": "evalium.models.openai:openai",
@@ -36,12 +37,13 @@ models = Registry(
 """Factories `(config: Model, name: str, base: Path) -> Adapter` by provider; third parties use `evalium.models`."""
 
 
-def connect(config: Model, base: Path) -> Adapter:
+def connect(config: Model, base: Path, *, to_call: bool = True) -> Adapter:
     """Make the adapter of a model as the plan names it; nothing is sent yet.
 
     Args:
         config: The model; the part of its id before the first `/` is the provider, the rest its name there.
         base: Folder from which relative paths count.
+        to_call: Whether it is going to be called; without a key it can still be looked at.
 
     Raises:
         UnknownName: There is no such provider.
@@ -62,4 +64,7 @@ def connect(config: Model, base: Path) -> Adapter:
         hint = "" if provider in models else did_you_mean(provider, models.names())
         raise ConfigError(f"model id {config.id!r} must be 'provider/name', such as 'openai/gpt-4o-mini'.{hint}")
     adapter: Adapter = models.get(provider)(config, name, base)
+    lacks: str = getattr(adapter, "lacks", "")
+    if to_call and lacks:
+        raise ConfigError(lacks)
     return adapter

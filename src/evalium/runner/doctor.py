@@ -95,6 +95,12 @@ def _keys() -> Iterator[Check]:
 
 
 def _workspace(path: str | Path | None) -> Check:
+    folder = Path(path or os.environ.get("EVALIUM_HOME") or ".evalium").expanduser().absolute()
+    if not folder.exists():
+        parent = next(p for p in folder.parents if p.exists())
+        if not os.access(parent, os.W_OK):
+            return Check("workspace", "failed", f"{folder} does not exist and {parent} cannot be written")
+        return Check("workspace", "ok", f"{folder} is made by the first run")
     with Workspace.open(path) as store:
         runs = len(store.catalog.runs(1_000_000))
         return Check("workspace", "ok", f"{store.root} can be written; {runs:,} runs")

@@ -96,7 +96,7 @@ def _prompt_tokens(prepared: Prepared) -> float:
 
 
 def _one(prepared: Prepared, store: Workspace, model: Model, units: int, prompt_tokens: float) -> ModelForecast:
-    adapter = models.connect(model, prepared.base)
+    adapter = models.connect(model, prepared.base, to_call=False)
     params = parameters(prepared, model)
     run = run_id(prepared.plan, prepared.spec, prepared.scorers, adapter, params, 0)
     calls = max(0, units - len(store.entries_done(run, FINISHED)))

@@ -73,10 +73,7 @@ def prepare(plan: Plan, base: Path, *, skip_bad_rows: bool = False) -> Prepared:
         TemplateError: A template names a variable that no sample has.
     """
     dataset = datasets.open(plan.data, base, skip_bad_rows=skip_bad_rows)
-    entries = plan.scorers or USUAL_SCORERS.get(plan.mode) or _usual_scorers(plan)
-    made: list[scorers.Scorer] = []
-    for entry in entries:
-        made.append(scorers.create(entry, base=base, taken=[s.name for s in made], extract=plan.extract))
+    entries, made = _scorers(plan, base)
     for metric, rule in plan.decide.require.items():
         parse_bound(metric, rule)
     wanted = metrics.metrics_of(plan, [metrics.ScorerInfo.of(s) for s in made], base)
@@ -101,6 +98,24 @@ def prepare(plan: Plan, base: Path, *, skip_bad_rows: bool = False) -> Prepared:
         spec=generation_spec(plan, base, stream=stream),
         examples=examples,
     )
+
+
+def _scorers(plan: Plan, base: Path) -> tuple[list[str | dict[str, Any]], list[scorers.Scorer]]:
+    """The plan's scorers, and those that its metrics bring; the usual ones where it names neither."""
+
+    def add(entries: Iterable[Any]) -> None:
+        for entry in entries:
+            made.append(scorers.create(entry, base=base, taken=[s.name for s in made], extract=plan.extract))
+            named.append(entry)
+
+    made: list[scorers.Scorer] = []
+    named: list[str | dict[str, Any]] = []
+    add(plan.scorers)
+    brought = metrics.implied_scorers(plan.metrics, [metrics.ScorerInfo.of(s) for s in made], base)
+    if not plan.scorers and not brought:
+        add(USUAL_SCORERS.get(plan.mode) or _usual_scorers(plan))
+    add(brought)
+    return named, made
 
 
 def _usual_scorers(plan: Plan) -> tuple[str, ...]:

@@ -27,6 +27,9 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
         higher_is_better: Direction.
         heavy: Whether it is worth a process of its own.
         version: Raised whenever the same options begin to score differently.
+        values: See `Scorer.values`.
+        judge: See `Scorer.judge`.
+        reads: See `Scorer.reads`.
     """
 
     kind: str = "binary"
@@ -36,6 +39,9 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     higher_is_better: bool | None = True
     heavy: bool = False
     version: int = 1
+    values: tuple[str, ...] = ()
+    judge: bool = False
+    reads: str = "output"
 
 
 def built_in(**traits: Any) -> Callable[[Callable[P, ScoreFunction]], Callable[P, Scorer]]:
@@ -89,6 +95,9 @@ def assemble(
         high=traits.high,
         higher_is_better=traits.higher_is_better,
         heavy=traits.heavy,
+        values=traits.values,
+        judge=traits.judge,
+        reads=traits.reads,
     )
 
 

@@ -32,6 +32,10 @@ class Scorer(msgspec.Struct, frozen=True, kw_only=True):
         high: Greatest possible value; None when unbounded.
         higher_is_better: Direction.
         heavy: Whether it is worth a process of its own.
+        values: Names of the further numbers that its verdicts carry, where they are always the same.
+        judge: Whether it is a model's opinion: what it could not read is missing rather than wrong.
+        reads: Where a record has what is scored: its `output` as text, its `label`, or `data.<name>` for something
+            structured, such as a ranking, which an output that is JSON text stands for too.
     """
 
     name: str
@@ -43,6 +47,9 @@ class Scorer(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None = 1.0
     higher_is_better: bool | None = True
     heavy: bool = False
+    values: tuple[str, ...] = ()
+    judge: bool = False
+    reads: str = "output"
 
 
 def verdict_of(returned: Judgement) -> Verdict:

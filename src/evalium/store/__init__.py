@@ -1,6 +1,6 @@
 """Where everything is kept: a crash-proof journal, Delta tables, a catalog, blobs and a response cache."""
 
-from ._arrays import to_numpy
+from ._arrays import hashes, to_numpy
 from ._blobs import Blobs
 from ._cache import ResponseCache
 from ._catalog import Catalog
@@ -32,6 +32,7 @@ __all__ = [
     "Workspace",
     "attribute",
     "encode",
+    "hashes",
     "structs",
     "to_numpy",
 ]

@@ -108,10 +108,11 @@ class Catalog:
         """Find a run.
 
         Args:
-            name: Its id or the beginning of it.
+            name: Its id or the beginning of it; or a model's name for its newest run, or `PLAN:MODEL`.
 
         Raises:
-            UnknownName: No run has such an id, or several begin so.
+            UnknownName: There is no such run.
+            ConfigError: Several ids begin so.
         """
         import sqlalchemy as sa
 
@@ -124,6 +125,10 @@ class Catalog:
             if exact is not None:
                 return _run_row(exact)
             found = connection.execute(sa.select(table).where(begins).limit(21)).all() if name else []
+            if not found:
+                named = sa.or_(table.c.model == name, table.c.plan + ":" + table.c.model == name)
+                newest = sa.select(table).where(named).order_by(table.c.created_at.desc(), table.c.id)
+                found = connection.execute(newest.limit(1)).all()
         if len(found) == 1:
             return _run_row(found[0])
         if found:

@@ -19,8 +19,8 @@ from ._frame import frame
 from ._segment import SUFFIX, UNBORN
 from ._sync import GroupCommit
 
-MOST_BYTES = 24 * 2**20
-MOST_ENTRIES = 20_000
+MOST_BYTES = 12 * 2**20
+MOST_ENTRIES = 10_000
 """A segment that has reached either is closed, handed over for sealing, and followed by the next."""
 
 Handover = Callable[[Path, int], None]

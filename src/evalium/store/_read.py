@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ._arrays import from_numpy, to_array, to_numpy
+from ._arrays import from_numpy, hashes, to_array, to_numpy
 from ._convert import tables
 from ._lake import Lake
 from ._schema import COLUMNS, UNIQUE, Column, Kind, arrow_schema, choose
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import pyarrow as pa
+
+Columns = Mapping[str, "pa.ChunkedArray"]
 
 Where = Mapping[str, Collection[str] | None]
 """Values that a column may have; None for any."""
@@ -50,9 +52,23 @@ class Reader:
         asked = choose(kind, columns, text)
         needed = including(kind, asked, (*UNIQUE[kind], "written_at"))
         schema = arrow_schema(needed, coded=True)
-        parts = [conform(part, schema) for part in self.parts(kind, where, needed, live=live)]
-        table = pa.concat_tables(parts).unify_dictionaries() if parts else schema.empty_table()
-        return newest(table, kind).select([c.name for c in asked])
+        parts = [conform(part, schema) for part in self.parts(kind, where, needed, live=live) if len(part)]
+        # Files come in any order: sorted by their beginnings, rows mostly need not be moved.
+        parts.sort(key=lambda part: part.column("written_at")[0].as_py())
+        if not parts:
+            return schema.empty_table().select([c.name for c in asked])
+        columns = dict(zip(schema.names, pa.concat_tables(parts).unify_dictionaries().columns, strict=True))
+        del parts
+        rows = newest(columns, kind)
+        wanted = [c.name for c in asked]
+        for name in set(columns).difference(wanted):
+            del columns[name]
+        if rows is not None:
+            index = from_numpy(rows)
+            for name in wanted:
+                # One at a time, so that no two copies of the whole table are in memory.
+                columns[name] = columns[name].take(index)
+        return pa.table([columns[name] for name in wanted], names=wanted)
 
     def parts(self, kind: Kind, where: Where, columns: Sequence[Column], *, live: bool) -> Iterator[pa.Table]:
         """Yield rows piece by piece, as they lie; the same thing may come twice."""
@@ -98,7 +114,10 @@ def matching(table: pa.Table, where: Where) -> pa.Table:
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Give a table the columns and types of a schema; columns that it lacks are null."""
+    """Give a table the columns and types of a schema, in memory of its own; columns that it lacks are null.
+
+    The columns of a batch that a scan hands over are freed together, so that one that is kept keeps all the others.
+    """
     import pyarrow as pa
 
     columns = []
@@ -108,46 +127,70 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
             continue
         column = table.column(field.name)
         if pa.types.is_dictionary(field.type):
-            column = column.cast(field.type.value_type).dictionary_encode()
-        columns.append(column.cast(field.type))
+            columns.append(column.cast(field.type.value_type).dictionary_encode().cast(field.type))
+        else:
+            chunks = column.cast(field.type).chunks
+            columns.append(pa.concat_arrays([*chunks, pa.nulls(0, field.type)]))
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def newest(table: pa.Table, kind: Kind) -> pa.Table:
-    """Order rows by the time of writing and keep the latest of several about the same thing."""
+def newest(columns: Columns, kind: Kind) -> npt.NDArray[np.int64] | None:
+    """Rows in the order in which they were written, of several about the same thing the latest; None for all as is."""
     import numpy as np
 
-    if len(table) == 0:
-        return table
-    written = to_numpy(table.column("written_at"))
-    things = _numbered(table, UNIQUE[kind])
-    ordered = np.sort(things)
-    rows = np.arange(len(table))
-    if (ordered[1:] == ordered[:-1]).any():
+    written = to_numpy(columns["written_at"])
+    keys = [columns[name] for name in UNIQUE[kind]]
+    if _all_differ(keys):
+        if (written[1:] >= written[:-1]).all():
+            return None
+        rows = np.arange(len(written))
+    else:
+        things = _numbered(keys)
         rows = np.lexsort((written, things))
         rows = rows[np.append(things[rows[1:]] != things[rows[:-1]], True)]
-    elif (written[1:] >= written[:-1]).all():
-        return table
-    return table.take(from_numpy(rows[np.argsort(written[rows], kind="stable")]))
+    ordered: npt.NDArray[np.int64] = rows[np.argsort(written[rows], kind="stable")]
+    return ordered
 
 
-def _numbered(table: pa.Table, keys: Iterable[str]) -> npt.NDArray[np.int64]:
+def _all_differ(keys: Sequence[pa.ChunkedArray]) -> bool:
+    """Whether no two rows are about the same thing; two that only have the same hash count as the same."""
+    import numpy as np
+    import pyarrow as pa
+
+    mixed = np.zeros(len(keys[0]), np.uint64)
+    for column in keys:
+        if pa.types.is_string(column.type):
+            part = hashes(column)
+        else:
+            part = to_numpy(_codes(column)).astype(np.int64)
+        mixed *= np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= part.view(np.uint64)
+    mixed.sort()
+    return not bool((mixed[1:] == mixed[:-1]).any())
+
+
+def _codes(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        return column
+    return pa.chunked_array([chunk.indices for chunk in column.chunks], pa.int32())
+
+
+def _numbered(keys: Sequence[pa.ChunkedArray]) -> npt.NDArray[np.int64]:
     """A number for each row that is the same exactly where all keys are."""
     import numpy as np
     import pyarrow as pa
 
-    numbers, size = np.zeros(len(table), np.int64), 1
-    for key in keys:
-        column = table.column(key)
-        if pa.types.is_string(column.type):
-            column = column.dictionary_encode()
-        if pa.types.is_dictionary(column.type):
-            column = pa.chunked_array([chunk.indices for chunk in column.chunks], pa.int32())
-        codes = to_numpy(column).astype(np.int64)
+    count = len(keys[0])
+    numbers, size = np.zeros(count, np.int64), 1
+    for column in keys:
+        coded = column.dictionary_encode() if pa.types.is_string(column.type) else column
+        codes = to_numpy(_codes(coded)).astype(np.int64)
         most = int(codes.max()) + 1
         if size * most >= 2**62:
             numbers = np.unique(numbers, return_inverse=True)[1]
             codes = np.unique(codes, return_inverse=True)[1]
-            size, most = len(table), len(table)
+            size, most = count, count
         numbers, size = numbers * most + codes, size * most
     return numbers
