@@ -68,6 +68,8 @@ class Reader:
             for name in wanted:
                 # One at a time, so that no two copies of the whole table are in memory.
                 columns[name] = columns[name].take(index)
+        # What reading took beyond the table itself goes back before the next table is read.
+        pa.default_memory_pool().release_unused()
         return pa.table([columns[name] for name in wanted], names=wanted)
 
     def parts(self, kind: Kind, where: Where, columns: Sequence[Column], *, live: bool) -> Iterator[pa.Table]:
