@@ -8,9 +8,11 @@ from ._registry import registry
 from .align import Alignment, align
 from .base import FrameMetric, How, Metric, Need, SumMetric, WeightedMetric
 from .column import Category, Probabilities, Ragged
+from .compute import compute
 from .confusions import ConfusedPair, confused_pairs
 from .difference import Difference
 from .frame import Frame, Slice
+from .merge import Sums, merge, sums
 from .needed import Needed, needed_columns
 from .own import metric
 from .paired import paired
@@ -47,10 +49,12 @@ __all__ = [
     "Slice",
     "StoredRun",
     "SumMetric",
+    "Sums",
     "Table",
     "WeightedMetric",
     "WorstSlice",
     "align",
+    "compute",
     "confused_pairs",
     "create",
     "create_all",
@@ -59,6 +63,7 @@ __all__ = [
     "evaluate",
     "frame_of",
     "implied_scorers",
+    "merge",
     "metric",
     "metrics_of",
     "needed_columns",
@@ -66,5 +71,6 @@ __all__ = [
     "paired",
     "registry",
     "results_of",
+    "sums",
     "worst_slices",
 ]

@@ -1,0 +1,76 @@
+"""Scores of predictions at hand, as columns of a frame."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from evalium.core import ConfigError, Record, Status, Verdict
+from evalium.scorers import Scorer, score_now
+
+
+def score_columns(scorer: Scorer, name: str, predictions: Sequence[Any], references: Sequence[Any]) -> dict[str, Any]:
+    """Score each prediction against its reference.
+
+    Args:
+        scorer: The scorer; not an async one.
+        name: What it is called in the frame.
+        predictions: [n] what was answered; None where nothing was.
+        references: [n] what was expected.
+
+    Returns:
+        Columns `<name>.value`, `.label`, `.target`, `.probabilities`, `.values.<more>` and `.status`, as far as the
+        scorer gives them.
+
+    Raises:
+        ConfigError: Columns differ in length, or the scorer is async.
+    """
+    if len(predictions) != len(references):
+        raise ConfigError(f"{len(predictions)} predictions and {len(references)} references: give one for each")
+    verdicts = [_verdict(scorer, i, p, r) for i, (p, r) in enumerate(zip(predictions, references, strict=True))]
+    columns: dict[str, Any] = {f"{name}.status": [v.status for v in verdicts]}
+    for field in ("value", "label", "target", "probabilities"):
+        column = [getattr(v, field) for v in verdicts]
+        if field == "value" or any(each is not None for each in column):
+            columns[f"{name}.{field}"] = column
+    for key in dict.fromkeys(key for v in verdicts for key in v.values):
+        columns[f"{name}.values.{key}"] = [v.values.get(key) for v in verdicts]
+    return columns
+
+
+def _verdict(scorer: Scorer, row: int, prediction: Any, reference: Any) -> Verdict:
+    found = score_now(scorer, _record(scorer, row, prediction, reference))
+    if inspect.isawaitable(found):
+        raise ConfigError(f"scorer {scorer.name!r} calls a model: use it in a plan")
+    assert isinstance(found, Verdict)
+    if found.status is Status.ERROR:
+        raise ConfigError(f"row {row}: {found.explanation}")
+    return found
+
+
+def _record(scorer: Scorer, row: int, prediction: Any, reference: Any) -> Record:
+    record = Record(
+        key="",
+        run="",
+        sample=str(row),
+        sample_hash="",
+        model="",
+        status=Status.MISSING if prediction is None else Status.OK,
+        target=_plain(reference),
+    )
+    if prediction is None:
+        return record
+    if scorer.reads == "output":
+        record.output = prediction if isinstance(prediction, str) else str(prediction)
+    elif scorer.reads == "label":
+        record.label = str(prediction)
+    else:
+        record.data = {scorer.reads.removeprefix("data."): _plain(prediction)}
+    return record
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
