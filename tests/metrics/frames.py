@@ -17,8 +17,8 @@ SCORERS = (
 )
 CLASSES = ("a", "b", "c")
 OPTIONS: dict[str, dict[str, Any]] = {
-    f"machine_cost_{per}": {"per_hour": 4.0} for per in ("per_call", "per_1000", "total")
-}
+    "composite": {"formula": "0.6 * right + 0.2 * graded - 0.2 * latency_mean", "normalise": {"latency_mean": [0, 9]}}
+} | {f"machine_cost_{per}": {"per_hour": 4.0} for per in ("per_call", "per_1000", "total")}
 """Options of metrics that cannot do without."""
 
 

@@ -105,6 +105,11 @@ def create(spec: Spec, scorers: Sequence[ScorerInfo] = (), *, base: Path | None 
         ...
         evalium.core.errors.UnknownName: unknown metric or scorer 'acuracy'. Did you mean 'accuracy'?
     """
+    made = _create(spec, scorers, base)
+    return [metric.bound(scorers, base) for metric in made]
+
+
+def _create(spec: Spec, scorers: Sequence[ScorerInfo], base: Path | None) -> list[Metric]:
     name, options = _split(spec)
     key = options.pop("name", name)
     if not isinstance(key, str) or not key:

@@ -15,6 +15,7 @@ registry = Registry(
         "cached_tokens": "evalium.metrics.per_call:cached_tokens",
         "cached_tokens_total": "evalium.metrics.per_call:cached_tokens_total",
         "cohen_kappa": "evalium.metrics.cohen_kappa:CohenKappa",
+        "composite": "evalium.metrics.composite:Composite",
         "cost_per_1000": "evalium.metrics.per_call:cost_per_1000",
         "cost_per_call": "evalium.metrics.per_call:cost_per_call",
         "cost_total": "evalium.metrics.per_call:cost_total",

@@ -1,9 +1,10 @@
 """What a metric is: a sum and a formula, or a formula on weighted columns."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, ClassVar, Literal, NamedTuple
+from pathlib import Path
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -147,6 +148,10 @@ class Metric:
     def needs(self) -> tuple[Need, ...]:
         """Columns that it reads, besides how calls and scorings ended, clusters and sampling weights."""
         return ()
+
+    def bound(self, scorers: Sequence[Any], base: Path | None) -> Self:
+        """This metric with whatever it must make of the plan's scorers; itself for all but metrics made of metrics."""
+        return self
 
     @property
     def needs_stream(self) -> bool:
