@@ -15,7 +15,7 @@ MARK = re.compile(r"^<!-- table: (?P<name>[a-z_]+)(?: (?P<argument>[a-z_]+))? --
 SCHEMA = REPO / "docs" / "output.schema.json"
 _TAIL = re.compile(r"[,;] (?:in \[|in seconds|in nats|at least \d|higher is|lower is)")
 """Where the first sentence of a metric begins to say what has a column of its own."""
-ANY_KIND = ("binary", "graded", "label", "probability", "loglikelihood")
+BETTER = {True: "higher", False: "lower", None: ""}
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
@@ -68,23 +68,43 @@ def scorers() -> str:
 
 def metrics() -> str:
     """Metrics with unit, range and direction; those of one class and description share a row."""
-    from evalium.metrics import ScorerInfo, create, registry
+    from evalium.metrics import describe, registry
 
-    bound = [ScorerInfo(kind, kind) for kind in ANY_KIND]
     rows: dict[tuple[str, ...], list[str]] = {}
     for name in registry.names():
         factory = registry.get(name)
-        made = create(name, bound)[0]
-        direction = {True: "higher", False: "lower", None: ""}[made.higher_is_better]
-        reads = ", ".join(made.fits) or "calls"
-        what = _TAIL.split(first_line(type(made)))[0].rstrip(".") + "."
-        facts = (what, made.unit, span(made.low, made.high), direction, reads)
+        card = describe(name)
+        reads = ", ".join(card.reads) or "calls"
+        what = _TAIL.split(card.what)[0].rstrip(".") + "."
+        facts = (what, card.unit, span(card.low, card.high), BETTER[card.higher_is_better], reads)
         key = (*facts, str(factory.func) if isinstance(factory, partial) else name)
         rows.setdefault(key, []).append(f"`{name}`")
     return table(
         ("metric", "is", "unit", "range", "better", "reads scorers of kind"),
         ((" ".join(names), *facts[:5]) for facts, names in rows.items()),
     )
+
+
+def metric_cards() -> str:
+    """Every metric in full: definition, range, direction, what it reads, options, reference, signature."""
+    from evalium.metrics import describe, registry
+
+    found = []
+    for name in registry.names():
+        card = describe(name)
+        facts = [
+            ("range", f"{span(card.low, card.high)}, unit `{card.unit}`"),
+            ("better", BETTER[card.higher_is_better] or "neither"),
+            ("reads", ", ".join(f"`{need}`" for need in card.needs) or "how calls ended"),
+            ("scorer", f"`{card.scored_by}`, brought along" if card.scored_by else ""),
+            ("options", " ".join(f"`{k}`" if v is None else f"`{k}: {v}`" for k, v in card.options.items())),
+            ("reference", card.reference),
+            ("not for", card.not_for),
+            ("signature", f"`{card.signature}`"),
+        ]
+        lines = [f"- **{what}**: {said}" for what, said in facts if said]
+        found.append("\n".join([f"### {name}", "", f"{card.what} {card.definition}".strip(), "", *lines, ""]))
+    return "\n".join(found)
 
 
 def datasets() -> str:
@@ -163,6 +183,7 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 TABLES: dict[str, Callable[..., str]] = {
     "commands": commands,
     "datasets": datasets,
+    "metric_cards": metric_cards,
     "metrics": metrics,
     "output": output,
     "providers": providers,

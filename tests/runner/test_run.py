@@ -160,7 +160,8 @@ def test_the_system_prompt_template_and_parameters_arrive(server: TestServer, wo
         )
     )
     body = server.requests[0].body
-    assert body["messages"][0] == {"role": "system", "content": "You add. Parity: even"}
+    systems = {request.body["messages"][0]["content"] for request in server.requests}
+    assert systems == {"You add. Parity: even", "You add. Parity: odd"} and body["messages"][0]["role"] == "system"
     assert body["messages"][1]["content"].startswith("Q: what is ") and body["messages"][1]["content"].endswith("\nA:")
     assert body["temperature"] == 0.5 and body["max_tokens"] == 7
 

@@ -10,9 +10,6 @@ import click
 
 from .options import as_json, print_json
 
-INTERNAL = ("key", "usual", "scorer")
-"""Parameters of a metric that the plan's form decides."""
-
 KINDS = {
     "models": "evalium.models:models",
     "scorers": "evalium.scorers:registry",
@@ -28,7 +25,11 @@ def listing(kind: str, as_json: bool) -> None:
     """List what is registered, with one line on each and the options it takes."""
     from evalium.core.registry import load
 
-    found = [_describe(name, registry) for registry in [load(KINDS[kind])] for name in registry.names()]
+    registry = load(KINDS[kind])
+    if kind == "metrics":
+        _metrics(registry, as_json)
+        return
+    found = [_describe(name, registry) for name in registry.names()]
     if as_json:
         print_json({"schema": 1, kind: found})
         return
@@ -45,6 +46,33 @@ def listing(kind: str, as_json: bool) -> None:
     console().print(table)
 
 
+def _metrics(registry: Any, as_json: bool) -> None:
+    from evalium.metrics import describe
+
+    cards = [describe(name) for name in registry.names()]
+    if as_json:
+        print_json({"schema": 1, "metrics": cards})
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    from .tables import BOX, console
+
+    table = Table(header_style="bold", box=BOX, pad_edge=False)
+    for column in ("name", "what", "range", "unit", "better", "reads"):
+        table.add_column(column)
+    for card in cards:
+        bounds = f"[{_bound(card.low)}, {_bound(card.high)}]"
+        reads = card.scored_by or ", ".join(card.reads) or "calls"
+        better = {True: "higher", False: "lower", None: ""}[card.higher_is_better]
+        table.add_row(card.name, Text(card.what), Text(bounds), card.unit, better, reads)
+    console().print(table)
+
+
+def _bound(value: float | None) -> str:
+    return "∞" if value is None else f"{value:g}"
+
+
 def _describe(name: str, registry: Any) -> dict[str, Any]:
     from evalium.core import MissingExtra
 
@@ -57,8 +85,7 @@ def _describe(name: str, registry: Any) -> dict[str, Any]:
     if registry.kind == "model":
         what = _of_provider(name) or what
     given = ", ".join(f"{key}={value!r}" for key, value in fixed.items())
-    hidden = {*fixed, *INTERNAL}
-    options = [] if registry.kind == "model" else [o for n, o in _options(thing) if n not in hidden]
+    options = [] if registry.kind == "model" else [o for n, o in _options(thing) if n not in fixed]
     return {"name": name, "what": f"{what} ({given})" if given else what, "options": options}
 
 

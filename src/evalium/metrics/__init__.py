@@ -10,6 +10,7 @@ from .base import FrameMetric, How, Metric, Need, SumMetric, WeightedMetric
 from .column import Category, Probabilities, Ragged
 from .compute import compute
 from .confusions import ConfusedPair, confused_pairs
+from .describe import MetricCard, describe
 from .difference import Difference
 from .frame import Frame, Slice
 from .merge import Sums, merge, sums
@@ -38,6 +39,7 @@ __all__ = [
     "Histogram",
     "How",
     "Metric",
+    "MetricCard",
     "Need",
     "Needed",
     "Probabilities",
@@ -59,6 +61,7 @@ __all__ = [
     "create",
     "create_all",
     "defaults",
+    "describe",
     "estimate",
     "evaluate",
     "frame_of",

@@ -1,7 +1,7 @@
 """What a metric is: a sum and a formula, or a formula on weighted columns."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Self
@@ -70,6 +70,7 @@ class Metric:
         fits: Kinds of scorer it reads; empty when it reads records only.
         scored_by: Registered scorer that makes what it reads, taken where the plan has none of a kind that fits.
         reads_any: Whether it may read any column, since nobody declared which.
+        sample: Options that an example of it needs, where it cannot do without.
     """
 
     key: str = field(default="", compare=False)
@@ -81,6 +82,7 @@ class Metric:
     fits: ClassVar[tuple[str, ...]] = ()
     scored_by: ClassVar[str] = ""
     reads_any: ClassVar[bool] = False
+    sample: ClassVar[Mapping[str, Any]] = {}
 
     def __post_init__(self) -> None:
         if not self.key:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -63,6 +63,7 @@ class Composite(WeightedMetric):
     widths: tuple[int, ...] = field(default=(), compare=False)
 
     name = "composite"
+    sample: ClassVar[Mapping[str, Any]] = {"formula": "0.8 * binary + 0.2 * graded"}
 
     @cached_property
     def _read(self) -> Formula:
