@@ -212,8 +212,8 @@ def implied_scorers(specs: Sequence[Spec], scorers: Sequence[ScorerInfo], base: 
         ConfigError: Options for a scorer stand at the metric although the plan has that scorer.
 
     Example:
-        >>> implied_scorers(["accuracy", {"bleu": {"tokenize": "char"}}], [])
-        [{'bleu': {'tokenize': 'char'}}]
+        >>> implied_scorers(["accuracy", "latency_p95"], [])
+        []
     """
     found: dict[str, Spec] = {}
     for spec in specs:
