@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from evalium.metrics import Frame, Metric, ScorerInfo, create
+from tests.metrics import found_columns, other_columns, text_columns, vision_columns
 
 SCORERS = (
     ScorerInfo("right", "binary"),
@@ -14,10 +16,19 @@ SCORERS = (
     ScorerInfo("intent", "label"),
     ScorerInfo("prob", "probability"),
     ScorerInfo("ll", "loglikelihood", unit="nat", low=None, high=0.0),
+    *text_columns.SCORERS,
+    *found_columns.SCORERS,
+    *vision_columns.SCORERS,
+    *other_columns.SCORERS,
 )
 CLASSES = ("a", "b", "c")
 OPTIONS: dict[str, dict[str, Any]] = {
-    "composite": {"formula": "0.6 * right + 0.2 * graded - 0.2 * latency_mean", "normalise": {"latency_mean": [0, 9]}}
+    "catalogue_coverage": {"catalogue": 9},
+    "exposure_gini": {"catalogue": 9},
+    "sla_attainment": {"latency": 1.0},
+    "goodput": {"latency": 1.0},
+    "threshold_at_precision": {"precision": 0.5},
+    "composite": {"formula": "0.6 * right + 0.2 * graded - 0.2 * latency_mean", "normalise": {"latency_mean": [0, 9]}},
 } | {f"machine_cost_{per}": {"per_hour": 4.0} for per in ("per_call", "per_1000", "total")}
 """Options of metrics that cannot do without."""
 
@@ -29,6 +40,21 @@ def built_in(name: str) -> Metric:
 
 def rich_columns(n: int, seed: int = 0, *, perfect: bool = False) -> dict[str, Any]:
     """Columns of n units; of a model that is always right, sure of it, instant and free when `perfect`."""
+    return dict(_columns(n, seed, perfect))
+
+
+@lru_cache(16)
+def _columns(n: int, seed: int, perfect: bool) -> dict[str, Any]:
+    return {
+        **_own_columns(n, seed, perfect),
+        **text_columns.text_columns(n, seed, perfect=perfect),
+        **found_columns.found_columns(n, seed, perfect=perfect),
+        **vision_columns.vision_columns(n, seed, perfect=perfect),
+        **other_columns.other_columns(n, seed, perfect=perfect),
+    }
+
+
+def _own_columns(n: int, seed: int, perfect: bool) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     truth = rng.integers(0, 3, n)
     truth[:3] = np.arange(3)[:n]
@@ -40,6 +66,7 @@ def rich_columns(n: int, seed: int = 0, *, perfect: bool = False) -> dict[str, A
         "status": ["ok"] * n,
         "right.value": (guess == truth).astype(float),
         "graded.value": np.ones(n) if perfect else rng.beta(2, 3, n),
+        "intent.value": (guess == truth).astype(float),
         "intent.label": [CLASSES[g] for g in guess],
         "intent.target": [CLASSES[t] for t in truth],
         "prob.label": [CLASSES[g] for g in p.argmax(axis=1)],
@@ -56,6 +83,7 @@ def rich_columns(n: int, seed: int = 0, *, perfect: bool = False) -> dict[str, A
         "cached": np.zeros(n),
         **{name: np.zeros(n) if perfect else rng.lognormal(0, 0.5, n) for name in amounts},
         **{name: rng.integers(1, 500, n) for name in tokens},
+        "input_tokens": rng.integers(500, 900, n),
         "attributes.lang": [("en", "de", "fr")[i] for i in rng.integers(0, 3, n)],
         "attributes.long": [bool(b) for b in rng.integers(0, 2, n)],
     }
@@ -63,4 +91,9 @@ def rich_columns(n: int, seed: int = 0, *, perfect: bool = False) -> dict[str, A
 
 def rich_frame(n: int, seed: int = 0, **changed: Any) -> Frame:
     """A frame of `rich_columns`, with some of them changed."""
-    return Frame.from_columns({**rich_columns(n, seed), **changed})
+    return Frame.from_columns({**rich_columns(n, seed), **changed}) if changed else _frame(n, seed)
+
+
+@lru_cache(16)
+def _frame(n: int, seed: int) -> Frame:
+    return Frame.from_columns(rich_columns(n, seed))

@@ -32,8 +32,34 @@ SUMS = [name for name in BUILT_IN if isinstance(built_in(name), SumMetric)]
 OF_UNITS = [name for name in BUILT_IN if not isinstance(built_in(name), FrameMetric)]
 """Metrics of units rather than of the run as a whole, which has no weights and no clusters."""
 RATES = {"error_rate", "timeout_rate", "refused_rate", "truncated_rate", "unparsed_rate", "missing_rate"}
-OF_QUALITY = {name for name in BUILT_IN if built_in(name).options.get("scorer")} - {"min", "max"}
-IDENTITY = {"log_loss": 2.3e-16, "perplexity": 1.0, "word_perplexity": 1.0}
+NO_BEST = {
+    *("min", "max", "bias", "lift", "gain", "best_threshold", "calibration_slope", "calibration_intercept"),
+    *("threshold_at_precision", "threshold_at_recall", "threshold_at_fpr"),
+    *(
+        "aov",
+        "catalogue_coverage",
+        "exposure_gini",
+        "intra_list_diversity",
+        "novelty",
+        "popularity_bias",
+        "serendipity",
+    ),
+    *("inception_score", "inception_score_splits", "kid", "generative_density", "quality_per_dollar"),
+}
+"""Metrics without a best value that a perfect model reaches: some describe, some depend on the data or see no truth."""
+OF_QUALITY = {name for name in BUILT_IN if built_in(name).options.get("scorer")} - NO_BEST
+OF_THE_SET = {"inception_score_splits", "image_to_text_recall_at_k", "text_to_image_recall_at_k"}
+"""Metrics in which units compete with each other or have an order, so that a unit twice is no weight of two."""
+OF_COPIES = {
+    *("distinct_1", "distinct_2", "distinct_n", "self_bleu"),
+    *("generative_precision", "generative_recall", "generative_density", "generative_coverage", "kid"),
+    *OF_THE_SET,
+}
+"""Metrics that measure, among other things, how alike units are: repeating them changes the number."""
+IDENTITY = {
+    **{"log_loss": 2.3e-16, "perplexity": 1.0, "word_perplexity": 1.0},
+    **{"length_ratio": 1.0, "conversation_score": 1.0, "turn_score": 1.0},
+}
 """Best values of metrics without a finite bound on the good side, or where clipping moves it."""
 
 
@@ -76,7 +102,7 @@ def test_value_lies_in_its_range_and_its_interval(name: str, frame: Frame) -> No
     assert not (found.low > found.value or found.high < found.value)
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("name", sorted(set(BUILT_IN) - {"inception_score_splits"}))
 def test_order_of_units_does_not_matter(name: str, frame: Frame) -> None:
     shuffled = frame.take(np.random.default_rng(1).permutation(frame.n))
     assert close(one(built_in(name), frame), one(built_in(name), shuffled))
@@ -114,7 +140,7 @@ def test_shards_add_up_to_the_whole(name: str, frame: Frame) -> None:
     assert np.atleast_1d(metric.value(total))[0] == pytest.approx(one(metric, frame).value, rel=1e-9)
 
 
-@pytest.mark.parametrize("name", OF_UNITS)
+@pytest.mark.parametrize("name", sorted(set(OF_UNITS) - OF_THE_SET))
 def test_a_weight_of_two_is_the_unit_twice(name: str, frame: Frame) -> None:
     metric = built_in(name)
     weights = np.random.default_rng(2).integers(0, 4, frame.n)
@@ -128,12 +154,16 @@ def test_a_weight_of_two_is_the_unit_twice(name: str, frame: Frame) -> None:
     assert close(one(metric, weighted), one(metric, repeated))
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+# A failed call breaks a service level agreement and uses up an error budget.
+@pytest.mark.parametrize("name", sorted(set(BUILT_IN) - {"sla_attainment", "error_budget"}))
 def test_failed_calls_are_missing_and_never_wrong(name: str) -> None:
     metric, whole = built_in(name), rich_frame(120)
     columns = rich_columns(120)
-    lost = {key: [*list(values)[:100], *([None] * 20)] for key, values in columns.items() if key != "status"}
-    lost["prob.probabilities"] = [*columns["prob.probabilities"][:100], *([None] * 20)]
+    lost = {
+        key: [*list(values)[:100], *(["missing" if key.endswith(".status") else None] * 20)]
+        for key, values in columns.items()
+        if key != "status"
+    }
     failed = Frame.from_columns({**lost, "status": ["ok"] * 100 + ["timeout"] * 20})
     kept, found = one(metric, whole.take(np.arange(100))), one(metric, failed)
     if name in RATES:
@@ -141,7 +171,7 @@ def test_failed_calls_are_missing_and_never_wrong(name: str) -> None:
         assert found.value == pytest.approx(20 / 120 if name in {"timeout_rate", "missing_rate"} else 0.0)
         return
     assert close(kept, found)
-    assert (found.n, found.n_missing) == (100, 20)
+    assert (found.n, found.n_missing) == (kept.n, kept.n_missing + 20)
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -202,7 +232,8 @@ def test_one_unit_has_no_interval(name: str) -> None:
 
 # Debiasing takes the number of units for evidence, clustered or not; order statistics move by whole ranks.
 @pytest.mark.parametrize(
-    "name", [n for n in OF_UNITS if n != "ece_debiased" and "quantiles" not in built_in(n).source()]
+    "name",
+    [n for n in OF_UNITS if n not in {"ece_debiased", *OF_COPIES} and "quantiles" not in built_in(n).source()],
 )
 def test_repeating_units_inside_their_cluster_is_no_evidence(name: str) -> None:
     metric, frame = built_in(name), rich_frame(240, cluster=np.arange(240) // 8)

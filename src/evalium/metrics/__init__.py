@@ -10,9 +10,13 @@ from .base import FrameMetric, How, Metric, Need, SumMetric, WeightedMetric
 from .column import Category, Probabilities, Ragged
 from .compute import compute
 from .confusions import ConfusedPair, confused_pairs
+from .constant_baseline import CONSTANT_WOULD_PASS, ConstantAnswer, Trap, constant_baseline, imbalance_traps
+from .cost_curve import ThresholdCurve, ThresholdPoint, cost_curve, f_beta_curve
 from .describe import MetricCard, describe
+from .detection_errors import detection_confusion
 from .difference import Difference
 from .frame import Frame, Slice
+from .image_distance import image_distance
 from .merge import Sums, merge, sums
 from .needed import Needed, needed_columns
 from .own import metric
@@ -23,6 +27,7 @@ from .stored import StoredRun, frame_of, metrics_of, open_run, results_of
 from .tables import ClassReport, ClassRow, Confusion, Curve, CurvePoint, Histogram, Reliability, ReliabilityBin, Table
 
 __all__ = [
+    "CONSTANT_WOULD_PASS",
     "Alignment",
     "Category",
     "ClassReport",
@@ -30,6 +35,7 @@ __all__ = [
     "Coded",
     "ConfusedPair",
     "Confusion",
+    "ConstantAnswer",
     "Curve",
     "CurvePoint",
     "Dense",
@@ -53,18 +59,27 @@ __all__ = [
     "SumMetric",
     "Sums",
     "Table",
+    "ThresholdCurve",
+    "ThresholdPoint",
+    "Trap",
     "WeightedMetric",
     "WorstSlice",
     "align",
     "compute",
     "confused_pairs",
+    "constant_baseline",
+    "cost_curve",
     "create",
     "create_all",
     "defaults",
     "describe",
+    "detection_confusion",
     "estimate",
     "evaluate",
+    "f_beta_curve",
     "frame_of",
+    "image_distance",
+    "imbalance_traps",
     "implied_scorers",
     "merge",
     "metric",

@@ -77,7 +77,7 @@ class ScorerInfo:
     @property
     def unparsed(self) -> str:
         """What an answer counts as that this scorer could not read: wrong where the model failed to answer."""
-        return "wrong" if self.kind in {"binary", "label", "probability"} and not self.judge else "missing"
+        return "wrong" if self.kind in {"binary", "label", "labels", "probability"} and not self.judge else "missing"
 
 
 def create(spec: Spec, scorers: Sequence[ScorerInfo] = (), *, base: Path | None = None) -> list[Metric]:
@@ -115,7 +115,7 @@ def _create(spec: Spec, scorers: Sequence[ScorerInfo], base: Path | None) -> lis
     if not isinstance(key, str) or not key:
         raise ConfigError(f"metric {name!r}, option 'name': expected text, got {key!r}")
     by_scorer = {s.name: s for s in scorers}
-    if name in by_scorer:
+    if name in by_scorer and not _reads(name, by_scorer[name]):
         return [_make(Mean, by_scorer[name], key, options, f"metric {name!r}")]
     factory = _factory(name, base)
     if factory is not None:
@@ -158,6 +158,14 @@ def create_all(specs: Sequence[Spec], scorers: Sequence[ScorerInfo] = (), *, bas
             )
         seen.add(metric.key)
     return made
+
+
+def _reads(name: str, scorer: ScorerInfo) -> bool:
+    """Whether the metric of this name reads the scorer of the same name: then it is meant, not the scorer's mean."""
+    if name not in registry:
+        return False
+    made = _class_of(registry.get(name))
+    return bool(getattr(made, "scored_by", "")) and scorer.kind in made.fits
 
 
 def _split(spec: Spec) -> tuple[str, dict[str, Any]]:
@@ -218,7 +226,8 @@ def implied_scorers(specs: Sequence[Spec], scorers: Sequence[ScorerInfo], base: 
     found: dict[str, Spec] = {}
     for spec in specs:
         name, options = _split(spec)
-        factory = _factory(name, base) if name not in {s.name for s in scorers} else None
+        named = next((s for s in scorers if s.name == name), None)
+        factory = None if named is not None and not _reads(name, named) else _factory(name, base)
         made = _class_of(factory) if factory is not None else None
         scored_by: str = getattr(made, "scored_by", "")
         if not scored_by:

@@ -42,7 +42,7 @@ def from_columns(columns: Mapping[str, Any]) -> Frame:
             probabilities[name.removesuffix(".probabilities")] = Probabilities.encode(list(values))
         elif name.startswith(ATTRIBUTE):
             categories[name] = Category.encode(values)
-        elif name.endswith(_CLASS_FIELDS):
+        elif name.endswith(_CLASS_FIELDS) and ".values." not in name:
             categories.update(_classes(columns, name.rpartition(".")[0]))
         elif _is_ragged(name, values):
             ragged[name] = Ragged.of(values)

@@ -48,8 +48,8 @@ def ranked(scores: Floats, positive: Floats, weights: Floats) -> Ranked:
     ordered = scores[order]
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     sorted_weights, is_positive = weights[..., order], positive[order]
-    return Ranked(
-        ordered[starts],
-        np.add.reduceat(sorted_weights * is_positive, starts, axis=-1),
-        np.add.reduceat(sorted_weights * (1.0 - is_positive), starts, axis=-1),
-    )
+    hits = sorted_weights * is_positive
+    others = sorted_weights - hits
+    if len(starts) == len(ordered):
+        return Ranked(ordered, hits, others)
+    return Ranked(ordered[starts], np.add.reduceat(hits, starts, axis=-1), np.add.reduceat(others, starts, axis=-1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ def score_columns(scorer: Scorer, name: str, predictions: Sequence[Any], referen
     """
     if len(predictions) != len(references):
         raise ConfigError(f"{len(predictions)} predictions and {len(references)} references: give one for each")
-    verdicts = [_verdict(scorer, i, p, r) for i, (p, r) in enumerate(zip(predictions, references, strict=True))]
+    verdicts = _verdicts(scorer, predictions, references)
     columns: dict[str, Any] = {f"{name}.status": [v.status for v in verdicts]}
     for field in ("value", "label", "target", "probabilities"):
         column = [getattr(v, field) for v in verdicts]
@@ -41,13 +41,25 @@ def score_columns(scorer: Scorer, name: str, predictions: Sequence[Any], referen
     return columns
 
 
-def _verdict(scorer: Scorer, row: int, prediction: Any, reference: Any) -> Verdict:
-    found = score_now(scorer, _record(scorer, row, prediction, reference))
+def _verdicts(scorer: Scorer, predictions: Sequence[Any], references: Sequence[Any]) -> list[Verdict]:
+    records = [_record(scorer, i, p, r) for i, (p, r) in enumerate(zip(predictions, references, strict=True))]
+    many: Callable[[list[Record]], list[Verdict]] | None = getattr(scorer.score, "many", None)
+    if many is None:
+        return [_verdict(scorer, record) for record in records]
+    answered = [i for i, record in enumerate(records) if record.status.has_output]
+    verdicts = [Verdict(status=Status.MISSING)] * len(records)
+    for i, verdict in zip(answered, many([records[i] for i in answered]), strict=True):
+        verdicts[i] = verdict
+    return verdicts
+
+
+def _verdict(scorer: Scorer, record: Record) -> Verdict:
+    found = score_now(scorer, record)
     if inspect.isawaitable(found):
         raise ConfigError(f"scorer {scorer.name!r} calls a model: use it in a plan")
     assert isinstance(found, Verdict)
     if found.status is Status.ERROR:
-        raise ConfigError(f"row {row}: {found.explanation}")
+        raise ConfigError(f"row {record.sample}: {found.explanation}")
     return found
 
 

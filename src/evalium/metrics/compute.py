@@ -18,6 +18,7 @@ from ._registry import registry
 from ._score_columns import score_columns
 from .base import How, Metric
 from .frame import Frame
+from .image_distance import feature_columns
 
 NAME = "it"
 """What the scorer of given predictions is called inside a frame."""
@@ -135,6 +136,11 @@ def _score(
         return None, options, ""
     if name in registry:
         factory = registry.get(name)
+        if "features" in getattr(getattr(factory, "func", factory), "fits", ()):
+            own, passed = split_options(factory, options)
+            found |= feature_columns(NAME, predictions, references, **passed)
+            signature = create_scorer({"image_features": passed} if passed else "image_features").signature
+            return ScorerInfo(NAME, "features", values=("features", "real")), own, signature
         brought = implied_scorers([{name: options}], [])
         if brought:
             own, _ = split_options(factory, options)
@@ -154,7 +160,10 @@ def _scored(spec: Any, predictions: Any, references: Any, found: dict[str, Any])
     from dataclasses import replace
 
     scorer = create_scorer(spec)
-    found |= score_columns(scorer, NAME, as_list("predictions", predictions), as_list("references", references))
+    given = as_list("predictions", predictions)
+    # some scorers look at the answer alone
+    expected = [None] * len(given) if references is None else as_list("references", references)
+    found |= score_columns(scorer, NAME, given, expected)
     return replace(ScorerInfo.of(scorer), name=NAME), scorer.signature
 
 

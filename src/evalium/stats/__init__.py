@@ -9,6 +9,7 @@ from .bootstrap_interval import bca, percentile
 from .cluster import cluster_linear, cluster_mean, cluster_ratio, group_sums
 from .correction import benjamini_hochberg, holm
 from .jackknife import group_jackknife, jackknife_sums
+from .krippendorff import Agreement, krippendorff_alpha
 from .mean import skewness, t_from_moments, t_mean
 from .paired import mcnemar, newcombe_paired, paired_cluster, paired_t
 from .permutation import sign_flip_permutation
@@ -28,6 +29,7 @@ from .result import Interval, TestResult
 from .seed import stable_seed
 
 __all__ = [
+    "Agreement",
     "Bounds",
     "Draws",
     "Interval",
@@ -55,6 +57,7 @@ __all__ = [
     "jackknife_sums",
     "jeffreys",
     "jeffreys_bounds",
+    "krippendorff_alpha",
     "mcnemar",
     "mde_paired",
     "mde_two_proportions",

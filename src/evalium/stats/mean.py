@@ -27,8 +27,10 @@ def skewness(values: npt.ArrayLike) -> float:
     x = vector(values)
     if x.size < 2 or x.min() == x.max():
         return math.nan
-    d = (x - x.mean()) / np.abs(x - x.mean()).max()
-    return float(np.mean(d**3) / np.mean(d**2) ** 1.5)
+    d = x - x.mean()
+    d /= np.abs(d).max()
+    square = d * d
+    return float(np.mean(square * d) / np.mean(square) ** 1.5)
 
 
 def t_mean(values: npt.ArrayLike, level: float = 0.95) -> Interval:

@@ -1,0 +1,66 @@
+"""Claims: how many that are made are right, and how many that should be made are."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ._part_mean import PartMean
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimMean(PartMean):
+    """Base: a mean over answers, each counting the same however many claims it makes."""
+
+    fits = ("claims", "rag")
+    scored_by = "claims"
+    reference = "RAGChecker (Ru et al. 2024)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimPrecision(ClaimMean):
+    """Mean share of a response's claims that the target entails, in [0, 1], higher is better.
+
+    RAGChecker's `precision`, but for answers without a claim, which it counts as 0 and which are missing here. Says
+    nothing of what the answer leaves out. Interval: t over answers.
+
+    Example:
+        >>> from evalium.metrics import compute
+        >>> compute("claim_precision", [{"response": [{"in_target": True}, {"in_target": False}]}], [None]).value
+        0.5
+    """
+
+    name = "claim_precision"
+    of = "precision"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimRecall(ClaimMean):
+    """Mean share of a target's claims that the response entails, in [0, 1], higher is better.
+
+    RAGChecker's `recall`; what it calls claim recall, of the retriever, is `context_recall` here. Undefined for
+    targets without a claim.
+
+    Example:
+        >>> from evalium.metrics import compute
+        >>> compute("claim_recall", [{"target": [{"in_response": True}, {"in_response": False}]}], [None]).value
+        0.5
+    """
+
+    name = "claim_recall"
+    of = "recall"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimF1(ClaimMean):
+    """Mean harmonic mean of an answer's claim precision and recall, in [0, 1], higher is better.
+
+    RAGChecker's `f1`: the mean of F1, not the F1 of means. 0 where both are 0, missing where either is undefined.
+
+    Example:
+        >>> from evalium.metrics import compute
+        >>> judged = {"response": [{"in_target": True}, {"in_target": False}], "target": [{"in_response": True}]}
+        >>> round(compute("claim_f1", [judged], [None]).value, 4)
+        0.6667
+    """
+
+    name = "claim_f1"
+    of: ClassVar[str] = "f1"

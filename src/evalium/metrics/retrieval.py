@@ -1,0 +1,285 @@
+"""Rankings: what is found among the first k, and the measures of whole rankings."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ._part_mean import PartMean, check_count
+from .base import divide
+from .column import Floats, Ragged
+from .frame import Frame
+
+TREC = "trec_eval (NIST)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankingMean(PartMean):
+    """Base: a mean over queries of what the scorer `retrieval` says of a ranking, in [0, 1], higher is better."""
+
+    fits = ("ranking",)
+    scored_by = "retrieval"
+    reference = TREC
+
+    def relevant(self, frame: Frame) -> Floats:
+        """Relevant documents [n] of each query; nan where the query has no score."""
+        return self.part(frame, "relevant")
+
+    def several(self, frame: Frame, of: str) -> Ragged:
+        """A list of numbers for each query."""
+        return frame.several(f"{self.scorer}.values.{of}")
+
+    def found(self, frame: Frame, within: int | Floats) -> Floats:
+        """Relevant documents [n] among the first ones."""
+        ranks = self.several(frame, "ranks")
+        limit = within if isinstance(within, int) else within[ranks.units]
+        return np.bincount(ranks.units[ranks.values <= limit], minlength=frame.n).astype(np.float64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutMetric(RankingMean):
+    """Base: a measure of the first k documents.
+
+    Attributes:
+        k: How many documents count, from the top.
+    """
+
+    k: int = 10
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_count(self.key, "k", self.k)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecallAtK(CutMetric):
+    """Mean share of a query's relevant documents that are among the first k, in [0, 1], higher is better.
+
+    Cannot reach 1 where a query has more than k relevant documents: take nDCG or R-precision to compare such queries.
+    Equals trec_eval's `recall`. Undefined for queries without relevant documents, which are missing. Interval: t over
+    queries.
+
+    Example:
+        >>> from evalium.metrics import compute
+        >>> compute("recall_at_k", [["d3", "d1", "d2"]], [["d1", "d2"]], k=2).value
+        0.5
+    """
+
+    name = "recall_at_k"
+
+    def rows(self, frame: Frame) -> Floats:
+        """The share of each query."""
+        return self.found(frame, self.k) / np.maximum(self.relevant(frame), 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrecisionAtK(CutMetric):
+    """Mean share of relevant documents among the first k, in [0, 1], higher is better.
+
+    Divided by k also where fewer documents were retrieved, as in trec_eval's `P`; so it cannot reach 1 where a query
+    has fewer than k relevant documents.
+
+    Example:
+        >>> from evalium.metrics import compute
+        >>> compute("precision_at_k", [["d3", "d1", "d2"]], [["d1", "d2"]], k=4).value
+        0.5
+    """
+
+    name = "precision_at_k"
+
+    def rows(self, frame: Frame) -> Floats:
+        """The share of each query."""
+        return self.found(frame, self.k) / self.k + 0 * self.relevant(frame)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuccessAtK(CutMetric):
+    """Share of queries with a relevant document among the first k, in [0, 1], higher is better.
+
+    Equals trec_eval's `success`. Interval: Wilson over queries.
+
+    Example:
+        >>> from evalium.metrics import compute
+        >>> compute("success_at_k", [["d3", "d1"], ["d9"]], [["d1"], ["d1"]], k=2).value
+        0.5
+    """
+
+    name = "success_at_k"
+
+    def rows(self, frame: Frame) -> Floats:
+        """1 or 0 for each query."""
+        return np.minimum(self.found(frame, self.k), 1) + 0 * self.relevant(frame)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HitRateAtK(SuccessAtK):
+    """Share of users (queries) with a relevant item among the first k, in [0, 1], higher is better.
+
+    What recommenders call `success_at_k`. Interval: Wilson.
+
+    Example:
+        >>> from evalium.metrics import compute
+        >>> compute("hit_rate_at_k", [["d3", "d1"], ["d9"]], [["d1"], ["d1"]], k=2).value
+        0.5
+    """
+
+    name = "hit_rate_at_k"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ndcg(RankingMean):
+    """Mean discounted cumulative gain over that of the ideal ranking, in [0, 1], higher is better.
+
+    The sum of gain / log2(rank + 1) over the first k documents, divided by the same sum for all judged documents in
+    their best order; the gain is the grade itself, not 2^grade - 1. Equals trec_eval's `ndcg` and `ndcg_cut`
+    (scikit-learn's takes its ideal from the retrieved documents only, and so is higher). Järvelin and Kekäläinen 2002.
+
+    Attributes:
+        k: How many documents count, from the top; None for all.
+
+    Example:
+        >>> from evalium.metrics import compute
+        >>> round(compute("ndcg", [["d2", "d1"]], [{"d1": 2, "d2": 1}]).value, 4)
+        0.8597
+    """
+
+    k: int | None = None
+
+    name = "ndcg"
+    of = "ndcg"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.k is not None:
+            check_count(self.key, "k", self.k)
+
+    def rows(self, frame: Frame) -> Floats:
+        """The ratio of each query."""
+        whole = self.part(frame, self.of)
+        if self.k is None:
+            return whole
+        gains, ideal = self.several(frame, "gains"), self.several(frame, "ideal")
+        gained = discounted(gains, self.several(frame, "gain_ranks").values, self.k)
+        best = discounted(ideal, places(ideal), self.k)
+        return np.where(best > 0, divide(gained, best), 0.0) + 0 * whole
+
+
+def places(several: Ragged) -> Floats:
+    """Place [m] of each number among those of its unit, from 1.
+
+    Example:
+        >>> places(Ragged.of([[7.0, 7.0], [7.0]])).tolist()
+        [1.0, 2.0, 1.0]
+    """
+    return (1 + np.arange(len(several.values)) - several.starts[several.units]).astype(np.float64)
+
+
+def discounted(gains: Ragged, ranks: Floats, k: int) -> Floats:
+    """Discounted cumulative gain [n] of the first k.
+
+    Example:
+        >>> discounted(Ragged.of([[2.0, 1.0], [1.0]]), np.array([1.0, 3.0, 9.0]), 5).tolist()
+        [2.5, 0.0]
+    """
+    counted = np.where(ranks <= k, gains.values / np.log2(ranks + 1), 0.0)
+    return np.bincount(gains.units, weights=counted, minlength=len(gains)).astype(np.float64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Map(RankingMean):
+    """Mean average precision, in [0, 1], higher is better.
+
+    Of each query the mean over its relevant documents of the precision at their ranks, 0 for those not retrieved.
+    Equals trec_eval's `map` and `map_cut`. The mAP of object detection is another measure.
+
+    Attributes:
+        k: How many documents count, from the top; None for all.
+
+    Example:
+        >>> from evalium.metrics import compute
+        >>> compute("map", [["d1", "d3", "d2", "d4"]], [["d1", "d4"]]).value
+        0.75
+    """
+
+    k: int | None = None
+
+    name = "map"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.k is not None:
+            check_count(self.key, "k", self.k)
+
+    def rows(self, frame: Frame) -> Floats:
+        """The average precision of each query."""
+        ranks = self.several(frame, "ranks")
+        precision = places(ranks) / ranks.values
+        if self.k is not None:
+            precision = np.where(ranks.values <= self.k, precision, 0.0)
+        total = np.bincount(ranks.units, weights=precision, minlength=frame.n)
+        return np.asarray(total / np.maximum(self.relevant(frame), 1), dtype=np.float64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mrr(RankingMean):
+    """Mean of 1 / rank of the first relevant document, 0 where there is none, in [0, 1], higher is better.
+
+    Equals trec_eval's `recip_rank`. Says nothing of further relevant documents.
+
+    Attributes:
+        k: How many documents count, from the top; None for all.
+
+    Example:
+        >>> from evalium.metrics import compute
+        >>> compute("mrr", [["d3", "d1"], ["d1"]], [["d1"], ["d1"]]).value
+        0.75
+    """
+
+    k: int | None = None
+
+    name = "mrr"
+    of = "reciprocal_rank"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.k is not None:
+            check_count(self.key, "k", self.k)
+
+    def rows(self, frame: Frame) -> Floats:
+        """1 / rank of each query."""
+        reciprocal = self.part(frame, self.of)
+        # 1 / rank is rounded, so that it is compared with the rounded 1 / k.
+        return reciprocal if self.k is None else np.where(reciprocal < 1.0 / self.k, 0 * reciprocal, reciprocal)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RPrecision(RankingMean):
+    """Mean precision among the first R documents of a query with R relevant ones, in [0, 1], higher is better.
+
+    Equals trec_eval's `Rprec`. Unlike precision at k it can always reach 1.
+
+    Example:
+        >>> from evalium.metrics import compute
+        >>> compute("r_precision", [["d1", "d3", "d2"]], [["d1", "d2"]]).value
+        0.5
+    """
+
+    name = "r_precision"
+    of: ClassVar[str] = "r_precision"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bpref(RankingMean):
+    """Mean share of judged irrelevant documents that do not come before a relevant one, in [0, 1], higher is better.
+
+    For incomplete judgements: documents that nobody judged (not in the target) count for nothing. Needs grades of 0 in
+    the target; with a list of relevant ids it is recall. Equals trec_eval's `bpref`. Buckley and Voorhees 2004.
+
+    Example:
+        >>> from evalium.metrics import compute
+        >>> compute("bpref", [["d3", "d1"]], [{"d1": 1, "d2": 1, "d3": 0, "d4": 0}]).value
+        0.25
+    """
+
+    name = "bpref"
+    of: ClassVar[str] = "bpref"
