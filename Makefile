@@ -85,5 +85,5 @@ $(FULL): | $(BIN)/pip
 	@$(PIP) -r requirements/torch.txt -c requirements/full.txt
 	@$(PIP) -r requirements/build.txt -r requirements/full.txt -c requirements/torch.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
-	@sh scripts/chromium.sh
+	@sh scripts/system_packages.sh
 	@mkdir -p $(@D); touch $(DEMO) $(TEST) $(LINT) $(DOCS) $@

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ONLY = {"core": {"msgspec"}, "stats": {"numpy", "scipy"}}
-IMPORT_NAME = {"pyyaml": "yaml", "scikit_learn": "sklearn"}
+IMPORT_NAME = {"pillow": "PIL", "pyyaml": "yaml", "scikit_learn": "sklearn"}
 
 
 def declared(pyproject: Path) -> set[str]:

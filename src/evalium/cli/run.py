@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 @click.option("--no-cache", is_flag=True, help="Neither reuse nor keep answers.")
 @click.option("--fresh", is_flag=True, help="Start anew although this run exists.")
 @click.option("--skip-bad-rows", is_flag=True, help="Leave out rows that cannot be read, counted, instead of refusing.")
+@click.option(
+    "--unsafe-local-exec", is_flag=True, help="Run models' code without a sandbox where there is none. Dangerous."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be called and what it would cost; call nothing.")
 @click.option("-o", "--report", "report_file", metavar="FILE", help="Also write the report (.html or .md).")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar and no table.")

@@ -133,6 +133,8 @@ def _score(
         What scored them, the options that are left for the metric, and the signature of the scores.
     """
     if predictions is None:
+        predictions = _fields(name, found)
+    if predictions is None:
         return None, options, ""
     if name in registry:
         factory = registry.get(name)
@@ -154,6 +156,20 @@ def _score(
         info, signature = _scored({name: options} if options else name, predictions, references, found)
         return info, {}, signature
     raise UnknownName("metric or scorer", name, [*registry.names(), *scorer_registry.names()])
+
+
+def _fields(name: str, found: dict[str, Any]) -> list[dict[str, Any] | None] | None:
+    """Columns as the structure that a metric's scorer reads, where it reads one: clicks and impressions, say."""
+    factory = registry.get(name) if name in registry else None
+    scored_by: str = getattr(getattr(factory, "func", factory), "scored_by", "")
+    if not scored_by or not found or not create_scorer(scored_by).reads.startswith("data."):
+        return None
+    rows = [
+        {key: value for key, value in zip(found, row, strict=True) if value is not None}
+        for row in zip(*found.values(), strict=True)
+    ]
+    found.clear()
+    return [row or None for row in rows]
 
 
 def _scored(spec: Any, predictions: Any, references: Any, found: dict[str, Any]) -> tuple[ScorerInfo, str]:

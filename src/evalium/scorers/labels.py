@@ -118,7 +118,8 @@ def _codes(labels: tuple[str, ...]) -> Callable[[str], float]:
 @lru_cache(65_536)
 def _hashed(name: str) -> float:
     """A number that only this text has: 52 bits, so that a float holds it."""
-    return float(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") >> 12)
+    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return float(int.from_bytes(digest, "big") >> 12)
 
 
 def _values(predicted: set[float], true: set[float], universe: int) -> dict[str, float | list[float]]:
