@@ -54,7 +54,7 @@ WRONG_PLANS: dict[str, tuple[Any, str]] = {
         plan_of(None, models=["openai/gpt-4o"]),
         "'openai/gpt-4o' needs a key: set the environment variable OPENAI_",
     ),
-    "scorer": (plan_of(None, scorers=["numerc"]), "unknown scorer 'numerc'. Did you mean 'numeric'?"),
+    "scorer": (plan_of(None, scorers=["numerc"]), "unknown scorer 'numerc'. Did you mean 'numeric'"),
     "option": (plan_of(None, scorers=[{"numeric": {"absolut": 1}}]), "no option 'absolut'. Did you mean 'absolute'?"),
     "metric": (plan_of(None, metrics=["acuracy"]), "'acuracy'. Did you mean 'accuracy'"),
     "field": (

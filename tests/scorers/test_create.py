@@ -189,13 +189,13 @@ def test_decorated_function() -> None:
 
 
 def test_decorated_factory_with_traits() -> None:
-    @scorer(name="length", unit="character", higher_is_better=False, low=0, version=3)
+    @scorer(name="size", unit="character", higher_is_better=False, low=0, version=3)
     def count(limit: int = 10) -> Any:
         return lambda record: min(limit, len(record.output or ""))
 
-    made = create({"length": {"limit": 3}})
-    assert (made.name, made.unit, made.low, made.high, made.higher_is_better) == ("length", "character", 0, None, False)
-    assert made.signature == "length|limit:3|v:3"
+    made = create({"size": {"limit": 3}})
+    assert (made.name, made.unit, made.low, made.high, made.higher_is_better) == ("size", "character", 0, None, False)
+    assert made.signature == "size|limit:3|v:3"
     assert value(made, "abcdef") == 3.0
     assert callable(count(2))
 

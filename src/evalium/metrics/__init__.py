@@ -10,7 +10,7 @@ from .base import FrameMetric, How, Metric, Need, SumMetric, WeightedMetric
 from .column import Category, Probabilities, Ragged
 from .compute import compute
 from .confusions import ConfusedPair, confused_pairs
-from .constant_baseline import CONSTANT_WOULD_PASS, ConstantAnswer, Trap, constant_baseline, imbalance_traps
+from .constant_baseline import ConstantAnswer, Trap, constant_baseline, imbalance_traps
 from .cost_curve import ThresholdCurve, ThresholdPoint, cost_curve, f_beta_curve
 from .describe import MetricCard, describe
 from .detection_errors import detection_confusion
@@ -27,7 +27,6 @@ from .stored import StoredRun, frame_of, metrics_of, open_run, results_of
 from .tables import ClassReport, ClassRow, Confusion, Curve, CurvePoint, Histogram, Reliability, ReliabilityBin, Table
 
 __all__ = [
-    "CONSTANT_WOULD_PASS",
     "Alignment",
     "Category",
     "ClassReport",

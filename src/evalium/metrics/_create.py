@@ -103,7 +103,7 @@ def create(spec: Spec, scorers: Sequence[ScorerInfo] = (), *, base: Path | None 
         >>> create("acuracy")
         Traceback (most recent call last):
         ...
-        evalium.core.errors.UnknownName: unknown metric or scorer 'acuracy'. Did you mean 'accuracy'?
+        evalium.core.errors.UnknownName: unknown metric or scorer 'acuracy'. Did you mean 'accuracy'...
     """
     made = _create(spec, scorers, base)
     return [metric.bound(scorers, base) for metric in made]

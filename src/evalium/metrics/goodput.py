@@ -1,7 +1,8 @@
 """Requests per second that are served as promised, and tokens per second of a call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from .base import FrameMetric, How, Need, SumMetric
 from .column import Floats
 from .frame import Frame
 from .sla import Bounds, check_bounds, meets
-from .throughput import _TIMES, _rate
+from .throughput import TIMES, rate
 from .timing import flag_cached
 
 
@@ -41,6 +42,7 @@ class Goodput(FrameMetric):
     cost: float | None = None
 
     name = "goodput"
+    sample: ClassVar[Mapping[str, Any]] = {"latency": 2.0}
     unit = "call/s"
     high = None
     reference = "https://arxiv.org/abs/2401.09670"
@@ -56,11 +58,11 @@ class Goodput(FrameMetric):
 
     def needs(self) -> tuple[Need, ...]:
         """Times, and cost where it is bounded."""
-        return _TIMES if self.cost is None else (*_TIMES, Need("cost"))
+        return TIMES if self.cost is None else (*TIMES, Need("cost"))
 
     def measure(self, frame: Frame, how: How) -> Estimate:
         """The rate over the busy span."""
-        return _rate(self, frame, np.nan_to_num(meets(frame, self.bounds)), how)
+        return rate(self, frame, np.nan_to_num(meets(frame, self.bounds)), how)
 
 
 @dataclass(frozen=True, kw_only=True)

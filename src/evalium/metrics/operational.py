@@ -1,7 +1,8 @@
 """What service a model gives for its money: SLA, error budget, caches, speed, energy, quality per dollar."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,6 +41,7 @@ class SlaAttainment(SumMetric):
     cost: float | None = None
 
     name = "sla_attainment"
+    sample: ClassVar[Mapping[str, Any]] = {"latency": 2.0}
     interval = "mean"
 
     def __post_init__(self) -> None:

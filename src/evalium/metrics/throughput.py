@@ -14,7 +14,7 @@ from .busy import BATCHES, busy_span
 from .column import Floats
 from .frame import Frame
 
-_TIMES = (Need("started_at"), Need("latency"), Need("queue_time"), Need("retry_time"), Need("cached"))
+TIMES = (Need("started_at"), Need("latency"), Need("queue_time"), Need("retry_time"), Need("cached"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +57,12 @@ class Throughput(FrameMetric):
 
     def needs(self) -> tuple[Need, ...]:
         """Times, and tokens where they are counted."""
-        return _TIMES if self.of == "calls" else (*_TIMES, Need("output_tokens"))
+        return TIMES if self.of == "calls" else (*TIMES, Need("output_tokens"))
 
     def measure(self, frame: Frame, how: How) -> Estimate:
         """The rate over the busy span."""
         amounts = np.ones(frame.n) if self.of == "calls" else np.nan_to_num(frame.number("output_tokens"))
-        return _rate(self, frame, amounts, how)
+        return rate(self, frame, amounts, how)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ class MachineCost(FrameMetric):
 
     def needs(self) -> tuple[Need, ...]:
         """Times."""
-        return _TIMES
+        return TIMES
 
     def measure(self, frame: Frame, how: How) -> Estimate:
         """The price of a second over the calls in it."""
@@ -116,18 +116,19 @@ class MachineCost(FrameMetric):
         if hourly is None:
             reason = "the model has no price per hour"
             return Estimate.undefined(reason, unit="USD", signature=self.signature, level=how.level, n_missing=frame.n)
-        rate = _rate(self, frame, np.ones(frame.n), how)
-        if not rate.defined:
-            return rate
+        per_second = rate(self, frame, np.ones(frame.n), how)
+        if not per_second.defined:
+            return per_second
         price = hourly / 3600 * (1000 if self.per == "1000" else 1)
         if self.per == "total":
             seconds = busy_span(frame).seconds
-            return _estimate(self, how, rate.n, rate.n_missing, price * seconds, np.nan, np.nan, ())
-        ends = [price / end if end > 0 else np.nan for end in (rate.value, rate.high, rate.low)]
-        return _estimate(self, how, rate.n, rate.n_missing, ends[0], ends[1], ends[2], rate.flags)
+            return _estimate(self, how, per_second.n, per_second.n_missing, price * seconds, np.nan, np.nan, ())
+        ends = [price / end if end > 0 else np.nan for end in (per_second.value, per_second.high, per_second.low)]
+        return _estimate(self, how, per_second.n, per_second.n_missing, ends[0], ends[1], ends[2], per_second.flags)
 
 
-def _rate(metric: FrameMetric, frame: Frame, amounts: Floats, how: How) -> Estimate:
+def rate(metric: FrameMetric, frame: Frame, amounts: Floats, how: How) -> Estimate:
+    """Amounts [n] of the calls over the seconds in which any was under way, with its interval."""
     span = busy_span(frame)
     n = int(np.count_nonzero(~np.isnan(span.ended)))
     missing = frame.n - n
