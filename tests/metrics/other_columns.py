@@ -89,9 +89,11 @@ def _images(rng: np.random.Generator, n: int, perfect: bool) -> dict[str, Any]:
     questions = rng.integers(1, 9, n)
     correct = questions if perfect else rng.integers(0, questions + 1)
     clip = np.full(n, 100.0) if perfect else rng.uniform(0, 100, n)
+    # half of them too near the middle and half too far out, so that both precision and recall are lost
+    apart = np.where((np.arange(n) % 2 == 0)[:, None], points * 0.3, points * 1.5 + 1.5)
     return {
         "feat.status": ["ok"] * n,
-        "feat.values.features": list(points if perfect else points * 0.6 + 0.5),
+        "feat.values.features": list(points if perfect else apart),
         "feat.values.real": list(points.copy() if perfect else rng.normal(size=(n, 4))),
         "pair.status": ["ok"] * n,
         "pair.values.features": list(points),
