@@ -55,7 +55,7 @@ def scorers() -> str:
     from evalium.scorers import registry
 
     rows = []
-    for name in registry.names():
+    for name in registry.built_in():
         function = registry.get(name)
         options = [
             f"`{p.name}`" if p.default is p.empty else f"`{p.name}: {written(p.default)}`"
@@ -71,7 +71,7 @@ def metrics() -> str:
     from evalium.metrics import describe, registry
 
     rows: dict[tuple[str, ...], list[str]] = {}
-    for name in registry.names():
+    for name in registry.built_in():
         factory = registry.get(name)
         card = describe(name)
         reads = ", ".join(card.reads) or "calls"
@@ -90,7 +90,7 @@ def metric_cards() -> str:
     from evalium.metrics import describe, registry
 
     found = []
-    for name in registry.names():
+    for name in registry.built_in():
         card = describe(name)
         facts = [
             ("range", f"{span(card.low, card.high)}, unit `{card.unit}`"),
@@ -111,7 +111,7 @@ def datasets() -> str:
     """Datasets that have a name."""
     from evalium.datasets import registry
 
-    return table(("name", "is"), ((f"`{name}`", first_line(registry.get(name))) for name in registry.names()))
+    return table(("name", "is"), ((f"`{name}`", first_line(registry.get(name))) for name in registry.built_in()))
 
 
 def commands() -> str:

@@ -99,5 +99,5 @@ def test_too_few_images_are_undefined(name: str) -> None:
 
 
 def test_wrong_option_is_refused() -> None:
-    with pytest.raises(ConfigError, match="k must be at least 1, got 0"):
+    with pytest.raises(ConfigError, match="'k' must be a whole number of at least 1, got 0"):
         image_distance("generative_recall", vectors(9, 3, 1), vectors(9, 3, 2), k=0)

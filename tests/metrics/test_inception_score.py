@@ -98,7 +98,7 @@ def test_degenerate_input() -> None:
 def test_wrong_use_is_refused() -> None:
     with pytest.raises(ConfigError, match="given"):
         InceptionScore(scorer="f", given="odds")  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match="splits must be at least 1"):
+    with pytest.raises(ConfigError, match="'splits' must be a whole number of at least 1"):
         InceptionScoreSplits(scorer="f", splits=0)
     with pytest.raises(ConfigError, match="no probabilities"):
         one(InceptionScore(scorer="f", given="probabilities"), frame_of(vectors(9, 3, 1), None))

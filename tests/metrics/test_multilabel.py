@@ -119,5 +119,5 @@ def test_top_1_of_two_classes_equals_sklearn() -> None:
     p: Array = np.array([0.5, 0.5, 0.7, 0.2])
     true = np.array([0, 1, 1, 0])
     assert only(TopKAccuracy(scorer="s", k=1), probabilities(p, true)).value == sk.top_k_accuracy_score(true, p, k=1)
-    with pytest.raises(ConfigError, match="'k' must be at least 1"):
+    with pytest.raises(ConfigError, match="'k' must be a whole number of at least 1"):
         TopKAccuracy(scorer="s", k=0)

@@ -110,7 +110,7 @@ def test_units_without_an_embedding_are_missing() -> None:
 
 
 def test_wrong_recall_is_refused() -> None:
-    with pytest.raises(ConfigError, match="k must be at least 1"):
+    with pytest.raises(ConfigError, match="'k' must be a whole number of at least 1"):
         ImageToTextRecall(scorer="s", k=0)
     columns = {"s.values.features": [[1.0, 2.0]], "s.values.texts": [[1.0, 2.0, 3.0]], "s.status": ["ok"]}
     with pytest.raises(DataError, match="no multiple of an image's 2"):

@@ -108,7 +108,7 @@ def test_degenerate_corpora() -> None:
     found = compute("distinct_1", ["", None, "a a"], [None] * 3)
     assert (found.value, found.n, found.n_missing) == (0.5, 1, 2)
     assert ours("repetition", ["x " * 100]) == pytest.approx(1 - 1 / 97)
-    with pytest.raises(ConfigError, match="'n' must be at least 1"):
+    with pytest.raises(ConfigError, match="'n' must be a whole number of at least 1"):
         compute("distinct_n", ["a"], [None], n=0)
 
 

@@ -44,6 +44,10 @@ class Registry:
         self._read_plugins()
         return sorted({*self._lazy, *self._loaded})
 
+    def built_in(self) -> list[str]:
+        """The names that evalium itself ships, in alphabetical order, whatever else this process registered."""
+        return sorted(name for name, path in self._lazy.items() if path.startswith("evalium."))
+
     def __contains__(self, name: str) -> bool:
         if name in self._lazy or name in self._loaded:
             return True
@@ -85,7 +89,7 @@ class Registry:
         Raises:
             ConfigError: The name belongs to evalium itself.
         """
-        if self._lazy.get(name, "").startswith("evalium."):
+        if name in self.built_in():
             raise ConfigError(f"the {self.kind} {name!r} is built in: choose another name")
         self._loaded[name] = thing
 

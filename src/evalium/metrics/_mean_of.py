@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from ._scored import scored_values
-from .base import Need, SumMetric
+from .base import IntervalRule, Need, SumMetric
 from .column import Floats
 from .frame import Frame
 
 
 @dataclass(frozen=True, kw_only=True)
 class MeanOf(SumMetric):
-    """Base: mean over the units of a number that a scorer gives each.
+    """Base: mean over the units of a number that a scorer gives each; a unit without it is missing.
 
     Undefined when no unit was scored. Interval: t, or Wilson where all are 0 or 1; CR1 where units are clustered.
 
@@ -24,13 +22,16 @@ class MeanOf(SumMetric):
     scorer: str = ""
 
     of: ClassVar[str] = "value"
-    interval = "mean"
+    interval: ClassVar[IntervalRule] = "mean"
 
     def needs(self) -> tuple[Need, ...]:
         """The value, or all of the scorer's further numbers."""
         return (Need(self.of.partition(".")[0], self.scorer),)
 
+    def number(self, frame: Frame, of: str) -> Floats:
+        """A number [n] of the scorer: `value` or `values.<name>`; nan where it has none."""
+        return scored_values(frame, self.scorer, of, "missing")
+
     def rows(self, frame: Frame) -> Floats:
         """The number."""
-        column: Floats = np.asarray(scored_values(frame, self.scorer, self.of, "missing"))
-        return column
+        return self.number(frame, self.of)

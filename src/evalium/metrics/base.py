@@ -291,6 +291,18 @@ def check_choice(metric: str, option: str, value: Any, known: tuple[Any, ...]) -
         raise ConfigError(f"metric {metric!r}, option {option!r} must be one of {shown}, got {value!r}")
 
 
+def check_count(metric: str, option: str, value: Any) -> None:
+    """Refuse an option's value that is no whole number of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigError(f"metric {metric!r}, option {option!r} must be a whole number of at least 1, got {value!r}")
+
+
+def check_share(metric: str, option: str, value: float) -> None:
+    """Refuse an option's value outside [0, 1]."""
+    if not 0 <= value <= 1:
+        raise ConfigError(f"metric {metric!r}, option {option!r} must lie in [0, 1], got {value!r}")
+
+
 def _written(value: Any) -> str:
     if value is None or value == "":
         return "-"

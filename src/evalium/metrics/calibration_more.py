@@ -6,11 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from evalium.core import ConfigError
-
 from ._class_probabilities import class_names, class_probabilities
 from .averaging import mean_of_defined
-from .base import Need, WeightedMetric, divide
+from .base import Need, WeightedMetric, check_count, divide
 from .column import Floats
 from .ece import Binning, Ece
 from .frame import Frame
@@ -38,8 +36,7 @@ class BinnedCalibration(WeightedMetric):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.n_bins < 1:
-            raise ConfigError(f"metric {self.key!r}, option 'n_bins' must be at least 1, got {self.n_bins}")
+        check_count(self.key, "n_bins", self.n_bins)
 
     @property
     def binned(self) -> Ece:

@@ -1,19 +1,21 @@
 """Citations: how many bear out the claim they stand at, and how many claims are borne out or cited at all."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from ._part_mean import PartMean, check_count
-from .base import divide
+from ._mean_of import MeanOf
+from .base import check_count, divide
 from .column import Floats
 from .frame import Frame
 
 
 @dataclass(frozen=True, kw_only=True)
-class CitationMean(PartMean):
+class CitationMean(MeanOf):
     """Base: a mean over answers, each counting the same however many claims it makes."""
 
+    of: ClassVar[str] = "values"
     fits = ("citations",)
     scored_by = "citations"
     reference = "ALCE (Gao et al. 2023)"
@@ -55,7 +57,9 @@ class CitationPrecisionAtK(CitationMean):
         precision = np.where(counts > 0, hits / np.maximum(np.minimum(counts, self.k), 1), 0.0)
         total = np.bincount(cited.units, weights=precision, minlength=frame.n)
         with_citation = np.bincount(cited.units, weights=counts > 0, minlength=frame.n)
-        return divide(total.astype(np.float64), with_citation.astype(np.float64)) + 0 * self.part(frame, "coverage")
+        return divide(total.astype(np.float64), with_citation.astype(np.float64)) + 0 * self.number(
+            frame, "values.coverage"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +75,7 @@ class CitationRecall(CitationMean):
     """
 
     name = "citation_recall"
-    of = "recall"
+    of = "values.recall"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,4 +89,4 @@ class CitationCoverage(CitationMean):
     """
 
     name = "citation_coverage"
-    of = "coverage"
+    of = "values.coverage"

@@ -1,13 +1,12 @@
 """Claims: how many that are made are right, and how many that should be made are."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from ._part_mean import PartMean
+from ._mean_of import MeanOf
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClaimMean(PartMean):
+class ClaimMean(MeanOf):
     """Base: a mean over answers, each counting the same however many claims it makes."""
 
     fits = ("claims", "rag")
@@ -29,7 +28,7 @@ class ClaimPrecision(ClaimMean):
     """
 
     name = "claim_precision"
-    of = "precision"
+    of = "values.precision"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +45,7 @@ class ClaimRecall(ClaimMean):
     """
 
     name = "claim_recall"
-    of = "recall"
+    of = "values.recall"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,4 +62,4 @@ class ClaimF1(ClaimMean):
     """
 
     name = "claim_f1"
-    of: ClassVar[str] = "f1"
+    of = "values.f1"

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evalium.core import ConfigError, DataError, Status
+from evalium.core import DataError, Status
 from evalium.stats import Interval, cluster_ratio, delta_ratio, group_sums, wilson
 
-from .base import Columns, Need, WeightedMetric
+from .base import Columns, Need, WeightedMetric, check_count
 from .column import Codes, Floats, Index, Ragged
 from .features import matrix_of
 from .frame import STATUS_CODE, Frame
@@ -51,8 +51,7 @@ class CrossModalRecall(WeightedMetric):
     def __post_init__(self) -> None:
         """Check the option."""
         super().__post_init__()
-        if self.k < 1:
-            raise ConfigError(f"metric {self.name!r}: k must be at least 1, got {self.k}")
+        check_count(self.key, "k", self.k)
 
     def needs(self) -> tuple[Need, ...]:
         """The embeddings."""

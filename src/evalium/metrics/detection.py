@@ -7,13 +7,12 @@ from typing import Literal
 
 import numpy as np
 
-from evalium.core import ConfigError
 from evalium.scorers._coco_match import AREAS, threshold_bits
 
 from ._coco_accumulate import Boxed, category_names, positions
 from ._scored import scored_values
 from .averaging import mean_of_defined
-from .base import Columns, Need, SumMetric, WeightedMetric, check_choice
+from .base import Columns, Need, SumMetric, WeightedMetric, check_choice, check_count
 from .column import Floats
 from .frame import Frame
 
@@ -159,8 +158,7 @@ class DetectionAr(CocoMetric):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.max_detections < 1:
-            raise ConfigError(f"metric {self.key!r}, option 'max_detections' must be at least 1")
+        check_count(self.key, "max_detections", self.max_detections)
 
     def of_classes(self, boxed: Boxed, weights: Floats, positives: Floats, bits: list[int]) -> Floats:
         """Recall."""

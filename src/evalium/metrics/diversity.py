@@ -5,21 +5,14 @@ from functools import partial
 
 import numpy as np
 
-from evalium.core import ConfigError
 from evalium.stats import Interval, TestResult
 
 from ._left_out import left_out_contrast, left_out_intervals
 from ._scored import scored_values
 from ._word_grams import Grams, grams, pairs
-from .base import Columns, Need, SumMetric, WeightedMetric, divide
+from .base import Columns, Need, SumMetric, WeightedMetric, check_count, divide
 from .column import Codes, Floats, Ragged
 from .frame import Frame
-
-
-def check_n(metric: str, n: int) -> None:
-    """Refuse a length of n-grams below 1."""
-    if n < 1:
-        raise ConfigError(f"metric {metric!r}, option 'n' must be at least 1, got {n!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +43,7 @@ class Distinct(WeightedMetric):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_n(self.key, self.n)
+        check_count(self.key, "n", self.n)
 
     def needs(self) -> tuple[Need, ...]:
         """The words."""
@@ -117,7 +110,7 @@ class Repetition(SumMetric):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_n(self.key, self.n)
+        check_count(self.key, "n", self.n)
 
     def needs(self) -> tuple[Need, ...]:
         """The words."""

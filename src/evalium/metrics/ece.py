@@ -7,10 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from evalium.core import ConfigError
-
 from ._class_probabilities import class_probabilities
-from .base import Need, WeightedMetric, divide
+from .base import Need, WeightedMetric, check_count, divide
 from .column import Floats
 from .frame import Frame
 
@@ -69,8 +67,7 @@ class Ece(WeightedMetric):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.n_bins < 1:
-            raise ConfigError(f"metric {self.key!r}, option 'n_bins' must be at least 1, got {self.n_bins}")
+        check_count(self.key, "n_bins", self.n_bins)
 
     @property
     def low(self) -> float:

@@ -9,9 +9,8 @@ import numpy as np
 
 from evalium.core import DataError
 
-from ._part_mean import check_count
 from ._scored import scored_values
-from .base import Need, WeightedMetric, divide
+from .base import Need, WeightedMetric, check_count, divide
 from .column import Floats, Ragged
 from .frame import Frame
 

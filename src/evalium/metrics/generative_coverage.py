@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evalium.core import ConfigError
 from evalium.stats import Interval, wilson
 
-from .base import Columns
+from .base import Columns, check_count
 from .column import Codes, Floats
 from .features import FeatureSets, Sets
 
@@ -50,8 +49,7 @@ class Neighbourhoods(FeatureSets):
     def __post_init__(self) -> None:
         """Check the option."""
         super().__post_init__()
-        if self.k < 1:
-            raise ConfigError(f"metric {self.name!r}: k must be at least 1, got {self.k}")
+        check_count(self.key, "k", self.k)
 
     def measure(self, sets: Sets, x_weights: Floats, y_weights: Floats) -> float:
         """The mean of the parts."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from evalium.core import ConfigError, Status
 
-from .base import Columns, Need, SumMetric, WeightedMetric, check_choice
+from .base import Columns, Need, SumMetric, WeightedMetric, check_choice, check_count
 from .column import Floats
 from .features import matrix_of
 from .frame import STATUS_CODE, Frame
@@ -103,8 +103,7 @@ class InceptionScoreSplits(WeightedMetric):
         """Check the options."""
         super().__post_init__()
         check_choice(self.name, "given", self.given, ("logits", "probabilities"))
-        if self.splits < 1:
-            raise ConfigError(f"metric 'inception_score_splits': splits must be at least 1, got {self.splits}")
+        check_count(self.key, "splits", self.splits)
 
     def needs(self) -> tuple[Need, ...]:
         """The classifier's outputs."""

@@ -5,10 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from evalium.core import ConfigError
-
 from ._ranked import Ranked
-from .base import divide
+from .base import check_share, divide
 from .column import Floats
 from .rank_area import RankArea
 
@@ -40,9 +38,7 @@ class OperatingPoint(RankArea):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        value = getattr(self, self.limit)
-        if not 0 <= value <= 1:
-            raise ConfigError(f"metric {self.key!r}, option {self.limit!r} must lie in [0, 1], got {value!r}")
+        check_share(self.key, self.limit, getattr(self, self.limit))
 
     def reason(self, columns: tuple[Floats, ...]) -> str:
         """Which class is empty."""

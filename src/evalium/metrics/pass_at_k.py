@@ -9,7 +9,7 @@ import numpy as np
 from evalium.core import ConfigError
 
 from ._scored import Unparsed, scored_values
-from .base import Need, SumMetric
+from .base import Need, SumMetric, check_count
 from .column import Floats
 from .frame import Frame
 from .group_means import group_codes, group_rows
@@ -40,8 +40,7 @@ class OfK(SumMetric):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.k < 1:
-            raise ConfigError(f"metric {self.key!r}, option 'k' must be at least 1, got {self.k!r}")
+        check_count(self.key, "k", self.k)
 
     def needs(self) -> tuple[Need, ...]:
         """The value."""

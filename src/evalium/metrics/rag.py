@@ -1,9 +1,9 @@
 """Retrieval-augmented answers: means over answers of rates of judged claims, passages and questions."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
-from ._part_mean import PartMean
+from ._mean_of import MeanOf
 from .base import check_choice
 from .column import Floats
 from .frame import Frame
@@ -13,7 +13,7 @@ RAGCHECKER = "RAGChecker (Ru et al. 2024)"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RagMean(PartMean):
+class RagMean(MeanOf):
     """Base: a mean over answers, in [0, 1], of a rate that the scorer `rag` counts.
 
     An answer for which the rate is undefined (no claims, no passages, no verdicts) is missing, where RAGChecker counts
@@ -21,6 +21,7 @@ class RagMean(PartMean):
     say next to the number how it agrees with people.
     """
 
+    of: ClassVar[str] = "values"
     fits = ("rag",)
     scored_by = "rag"
     reference = RAGCHECKER
@@ -40,7 +41,7 @@ class Faithfulness(RagMean):
     """
 
     name = "faithfulness"
-    of = "faithfulness"
+    of = "values.faithfulness"
     reference = RAGAS
 
 
@@ -56,7 +57,7 @@ class Hallucination(RagMean):
     """
 
     name = "hallucination"
-    of = "hallucination"
+    of = "values.hallucination"
     higher_is_better = False
 
 
@@ -74,7 +75,7 @@ class SelfKnowledge(RagMean):
     """
 
     name = "self_knowledge"
-    of = "self_knowledge"
+    of = "values.self_knowledge"
     higher_is_better = None
 
 
@@ -107,7 +108,7 @@ class NoiseSensitivity(RagMean):
 
     def rows(self, frame: Frame) -> Floats:
         """The share of each answer."""
-        return self.part(frame, f"noise_{self.passages}")
+        return self.number(frame, f"values.noise_{self.passages}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +140,7 @@ class ContextPrecision(RagMean):
 
     def rows(self, frame: Frame) -> Floats:
         """The precision of each answer's passages."""
-        return self.part(frame, "ranked_precision" if self.definition == "ragas" else "relevant_share")
+        return self.number(frame, "values.ranked_precision" if self.definition == "ragas" else "values.relevant_share")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +157,7 @@ class ContextRecall(RagMean):
     """
 
     name = "context_recall"
-    of = "context_recall"
+    of = "values.context_recall"
     reference = RAGAS
 
 
@@ -174,7 +175,7 @@ class ContextUtilisation(RagMean):
     """
 
     name = "context_utilisation"
-    of = "context_utilisation"
+    of = "values.context_utilisation"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +192,6 @@ class AnswerRelevancy(RagMean):
     """
 
     name = "answer_relevancy"
-    of = "answer_relevancy"
+    of = "values.answer_relevancy"
     reference = RAGAS
     low = -1.0

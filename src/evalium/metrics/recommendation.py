@@ -5,16 +5,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from ._part_mean import PartMean
+from ._mean_of import MeanOf
 from .base import IntervalRule, divide
 from .column import Floats
 from .frame import Frame
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecommendationMean(PartMean):
+class RecommendationMean(MeanOf):
     """Base: a mean over recommendations of what the scorer `recommendation` says of each."""
 
+    of: ClassVar[str] = "values"
     fits = ("recommendation",)
     scored_by = "recommendation"
 
@@ -29,7 +30,7 @@ class RecommendationRatio(RecommendationMean):
 
     def rows(self, frame: Frame) -> Floats:
         """Both numbers."""
-        return np.stack([self.part(frame, self.top), self.part(frame, self.bottom)], axis=1)
+        return np.stack([self.number(frame, f"values.{name}") for name in (self.top, self.bottom)], axis=1)
 
     def reason(self, sums: Floats) -> str:
         """What there is none of."""
@@ -111,7 +112,7 @@ class IntraListDiversity(RecommendationMean):
     """
 
     name = "intra_list_diversity"
-    of = "diversity"
+    of = "values.diversity"
     high = 2.0
 
 
@@ -128,7 +129,7 @@ class Novelty(RecommendationMean):
     """
 
     name = "novelty"
-    of = "novelty"
+    of = "values.novelty"
     unit = "bit"
     high = None
 
@@ -148,7 +149,7 @@ class Serendipity(RecommendationMean):
     """
 
     name = "serendipity"
-    of = "serendipity"
+    of = "values.serendipity"
     high = 2.0
 
 

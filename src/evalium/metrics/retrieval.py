@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from ._part_mean import PartMean, check_count
-from .base import divide
+from ._mean_of import MeanOf
+from .base import check_count, divide
 from .column import Floats, Ragged
 from .frame import Frame
 
@@ -14,16 +14,17 @@ TREC = "trec_eval (NIST)"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RankingMean(PartMean):
+class RankingMean(MeanOf):
     """Base: a mean over queries of what the scorer `retrieval` says of a ranking, in [0, 1], higher is better."""
 
+    of: ClassVar[str] = "values"
     fits = ("ranking",)
     scored_by = "retrieval"
     reference = TREC
 
     def relevant(self, frame: Frame) -> Floats:
         """Relevant documents [n] of each query; nan where the query has no score."""
-        return self.part(frame, "relevant")
+        return self.number(frame, "values.relevant")
 
     def several(self, frame: Frame, of: str) -> Ragged:
         """A list of numbers for each query."""
@@ -146,7 +147,7 @@ class Ndcg(RankingMean):
     k: int | None = None
 
     name = "ndcg"
-    of = "ndcg"
+    of = "values.ndcg"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -155,7 +156,7 @@ class Ndcg(RankingMean):
 
     def rows(self, frame: Frame) -> Floats:
         """The ratio of each query."""
-        whole = self.part(frame, self.of)
+        whole = self.number(frame, self.of)
         if self.k is None:
             return whole
         gains, ideal = self.several(frame, "gains"), self.several(frame, "ideal")
@@ -238,7 +239,7 @@ class Mrr(RankingMean):
     k: int | None = None
 
     name = "mrr"
-    of = "reciprocal_rank"
+    of = "values.reciprocal_rank"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -247,7 +248,7 @@ class Mrr(RankingMean):
 
     def rows(self, frame: Frame) -> Floats:
         """1 / rank of each query."""
-        reciprocal = self.part(frame, self.of)
+        reciprocal = self.number(frame, self.of)
         # 1 / rank is rounded, so that it is compared with the rounded 1 / k.
         return reciprocal if self.k is None else np.where(reciprocal < 1.0 / self.k, 0 * reciprocal, reciprocal)
 
@@ -265,7 +266,7 @@ class RPrecision(RankingMean):
     """
 
     name = "r_precision"
-    of: ClassVar[str] = "r_precision"
+    of = "values.r_precision"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,4 +283,4 @@ class Bpref(RankingMean):
     """
 
     name = "bpref"
-    of: ClassVar[str] = "bpref"
+    of = "values.bpref"

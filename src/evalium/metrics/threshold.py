@@ -6,11 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from evalium.core import ConfigError
-
 from ._class_probabilities import class_names
 from ._ranked import Ranked, ranked
-from .base import Need, WeightedMetric
+from .base import Need, WeightedMetric, check_share
 from .column import Floats
 from .frame import Frame
 from .operating_point import Points
@@ -59,9 +57,7 @@ class ThresholdAt(ThresholdMetric):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        value = getattr(self, self.limit)
-        if not 0 <= value <= 1:
-            raise ConfigError(f"metric {self.key!r}, option {self.limit!r} must lie in [0, 1], got {value!r}")
+        check_share(self.key, self.limit, getattr(self, self.limit))
 
     def value(self, columns: tuple[Floats, ...], weights: Floats) -> Floats:
         """The threshold of the positive class, or of each."""

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalium.core import ConfigError
-
 from ._class_probabilities import class_probabilities
-from .base import Need, SumMetric
+from .base import Need, SumMetric, check_count
 from .column import Floats
 from .frame import Frame
 
@@ -40,8 +38,7 @@ class TopKAccuracy(SumMetric):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.k < 1:
-            raise ConfigError(f"metric {self.key!r}, option 'k' must be at least 1, got {self.k}")
+        check_count(self.key, "k", self.k)
 
     def needs(self) -> tuple[Need, ...]:
         """Probabilities and targets."""
