@@ -18,6 +18,8 @@ from evalium.metrics import (
     defaults,
     estimate,
     evaluate,
+    implied_scorers,
+    lacks_scorer,
     metric,
     registry,
 )
@@ -160,3 +162,15 @@ def test_built_in_names_are_taken() -> None:
         metric(name="own_empty")(type("Empty", (), {}))
     with pytest.raises(UnknownName):
         registry.get("own_empty")
+
+
+def test_a_metric_named_after_a_scorer_brings_it() -> None:
+    assert implied_scorers(["exact", "exact.accuracy", "bleu"], []) == ["exact", "bleu"]
+    assert implied_scorers(["json_schema", "nothing_of_this_name"], []) == []
+    assert implied_scorers(["exact"], [ScorerInfo("exact")]) == []
+
+
+def test_metrics_that_bring_no_scorer_say_what_they_lack() -> None:
+    assert lacks_scorer(["accuracy", "bleu"], [ScorerInfo("bleu", "bleu")])
+    assert not lacks_scorer(["accuracy", "bleu"], [ScorerInfo("bleu", "bleu"), ScorerInfo("exact")])
+    assert not lacks_scorer(["latency_p95", "nothing_of_this_name"], [])

@@ -109,3 +109,10 @@ def test_a_heavy_scorer_runs_in_other_processes(workspace: Path):
 def test_a_heavy_scorer_that_other_processes_cannot_know_runs_here(workspace: Path):
     run = ev.run(heavy_plan("only_in_this_process")).runs[0]
     assert {row["value"] for row in run.scores().to_pylist()} == {float(os.getpid())} and run.status == {"ok": 20}
+
+
+def test_metrics_bring_scorers_beside_the_usual_one(workspace: Path):
+    task = {"plan": "p", "data": {"items": ITEMS}, "models": ["mock/target"]}
+    run = ev.run({**task, "metrics": ["accuracy", "bleu", "em"]}).runs[0]
+    assert [*run.metrics] == ["accuracy", "bleu", "em"]
+    assert run.metrics["accuracy"].signature.startswith("accuracy")

@@ -63,7 +63,7 @@ class UnknownName(ConfigError):
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        self.kind, self.name, self.known = kind, name, sorted(known)
+        self.kind, self.name, self.known = kind, name, sorted(set(known))
         super().__init__(f"unknown {kind} {name!r}.{did_you_mean(name, self.known)}")
 
 

@@ -1,6 +1,6 @@
 """Metrics: rows and formulas that turn records and scores into estimates."""
 
-from ._create import ScorerInfo, create, create_all, implied_scorers
+from ._create import ScorerInfo, create, create_all, implied_scorers, lacks_scorer
 from ._defaults import defaults
 from ._estimate import estimate
 from ._evaluate import evaluate, worst_slices
@@ -80,6 +80,7 @@ __all__ = [
     "image_distance",
     "imbalance_traps",
     "implied_scorers",
+    "lacks_scorer",
     "merge",
     "metric",
     "metrics_of",

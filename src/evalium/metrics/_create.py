@@ -228,6 +228,8 @@ def implied_scorers(specs: Sequence[Spec], scorers: Sequence[ScorerInfo], base: 
         name, options = _split(spec)
         named = next((s for s in scorers if s.name == name), None)
         factory = None if named is not None and not _reads(name, named) else _factory(name, base)
+        if factory is None and named is None:
+            found |= {scorer: scorer for scorer in _scorer_named_by(name, scorers)}
         made = _class_of(factory) if factory is not None else None
         scored_by: str = getattr(made, "scored_by", "")
         if not scored_by:
@@ -240,6 +242,30 @@ def implied_scorers(specs: Sequence[Spec], scorers: Sequence[ScorerInfo], base: 
             shown = ", ".join(map(repr, passed))
             raise ConfigError(f"metric {name!r}: give {shown} to the scorer {present.name!r}, which the plan names")
     return list(found.values())
+
+
+def _scorer_named_by(name: str, scorers: Sequence[ScorerInfo]) -> list[str]:
+    """The registered scorer that `exact` or `exact.accuracy` is about, where it is absent and needs no option."""
+    from evalium.scorers import registry as scorer_registry
+
+    scorer = name.partition(".")[0]
+    if any(s.name == scorer for s in scorers) or scorer not in scorer_registry:
+        return []
+    parameters = inspect.signature(scorer_registry.get(scorer)).parameters.values()
+    return [] if any(p.default is p.empty and p.kind is not p.VAR_KEYWORD for p in parameters) else [scorer]
+
+
+def lacks_scorer(specs: Sequence[Spec], scorers: Sequence[ScorerInfo], base: Path | None = None) -> bool:
+    """Whether a metric reads scorers of a kind of which there is none.
+
+    Example:
+        >>> lacks_scorer(["accuracy", "bleu"], [ScorerInfo("bleu", "bleu")]), lacks_scorer(["latency_p95"], [])
+        (True, False)
+    """
+    kinds = {s.kind for s in scorers}
+    factories = (_factory(_split(spec)[0], base) for spec in specs)
+    read = [getattr(_class_of(factory), "fits", ()) for factory in factories if factory is not None]
+    return any(fits and kinds.isdisjoint(fits) for fits in read)
 
 
 def _class_of(factory: Any) -> Any:

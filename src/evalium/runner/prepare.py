@@ -112,9 +112,10 @@ def _scorers(plan: Plan, base: Path) -> tuple[list[str | dict[str, Any]], list[s
     named: list[str | dict[str, Any]] = []
     add(plan.scorers)
     brought = metrics.implied_scorers(plan.metrics, [metrics.ScorerInfo.of(s) for s in made], base)
-    if not plan.scorers and not brought:
-        add(USUAL_SCORERS.get(plan.mode) or _usual_scorers(plan))
     add(brought)
+    have = [metrics.ScorerInfo.of(s) for s in made]
+    if not plan.scorers and (not brought or metrics.lacks_scorer(plan.metrics, have, base)):
+        add(USUAL_SCORERS.get(plan.mode) or _usual_scorers(plan))
     return named, made
 
 
