@@ -17,6 +17,7 @@ from .detection_errors import detection_confusion
 from .difference import Difference
 from .frame import Frame, Slice
 from .image_distance import image_distance
+from .joint_draws import Joint, joint
 from .merge import Sums, merge, sums
 from .needed import Needed, needed_columns
 from .own import metric
@@ -43,6 +44,7 @@ __all__ = [
     "FrameMetric",
     "Histogram",
     "How",
+    "Joint",
     "Metric",
     "MetricCard",
     "Need",
@@ -80,6 +82,7 @@ __all__ = [
     "image_distance",
     "imbalance_traps",
     "implied_scorers",
+    "joint",
     "lacks_scorer",
     "merge",
     "metric",
