@@ -189,4 +189,5 @@ def _as_normal(draws: Floats, values: Floats, B: int, seed: int) -> Floats:
     rng = np.random.Generator(np.random.PCG64(seed))
     centred = np.nan_to_num(draws - draws.mean(axis=0))
     spread, vectors = np.linalg.eigh(centred.T @ centred / (len(draws) - 1))
-    return values + rng.standard_normal((B, len(values))) @ (vectors * np.sqrt(np.maximum(spread, 0.0))).T
+    noise: Floats = rng.standard_normal((B, len(values))) @ (vectors * np.sqrt(np.maximum(spread, 0.0))).T
+    return values + noise
