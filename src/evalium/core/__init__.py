@@ -1,6 +1,7 @@
 """The words everything else is built of: samples, records, scores, estimates, the plan, names and errors."""
 
 from .canonical import canonical_json, content_hash
+from .decision import Criterion, Decide, Gate, Ownership
 from .errors import (
     AuthError,
     BudgetExceeded,
@@ -29,7 +30,6 @@ from .message import Media, MediaPart, Message, Part, TextPart, Tool, ToolCall
 from .plan import (
     CrossValidation,
     Data,
-    Decide,
     Execution,
     FewShot,
     Model,
@@ -53,6 +53,7 @@ __all__ = [
     "CallTimeout",
     "ConfigError",
     "ContextTooLong",
+    "Criterion",
     "CrossValidation",
     "Data",
     "DataError",
@@ -63,6 +64,7 @@ __all__ = [
     "ExitCode",
     "FewShot",
     "Filtered",
+    "Gate",
     "GateFailed",
     "MalformedAnswer",
     "Media",
@@ -71,6 +73,7 @@ __all__ = [
     "MissingExtra",
     "Model",
     "NotEnoughData",
+    "Ownership",
     "Part",
     "Plan",
     "Price",

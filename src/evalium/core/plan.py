@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import msgspec
-
+from .config import Config
+from .decision import Criterion, Decide, Gate
 from .message import Tool
 
 
-class _Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of every plan section: unknown keys are errors."""
-
-
-class Subset(_Config, frozen=True, kw_only=True):
+class Subset(Config, frozen=True, kw_only=True):
     """A seeded subset of a dataset.
 
     Attributes:
@@ -27,7 +23,7 @@ class Subset(_Config, frozen=True, kw_only=True):
     seed: int = 0
 
 
-class Data(_Config, frozen=True, kw_only=True):
+class Data(Config, frozen=True, kw_only=True):
     """Where samples come from and which field is what.
 
     Exactly one of `file`, `items`, `python`, `huggingface`, `sklearn` or `name` is given. A mapping value is the name
@@ -88,7 +84,7 @@ class Data(_Config, frozen=True, kw_only=True):
     limit: int | None = None
 
 
-class FewShot(_Config, frozen=True, kw_only=True):
+class FewShot(Config, frozen=True, kw_only=True):
     """Worked examples put before the question; the item itself is never among them.
 
     Attributes:
@@ -112,14 +108,14 @@ class FewShot(_Config, frozen=True, kw_only=True):
     as_turns: bool = False
 
 
-class PromptMessage(_Config, frozen=True, kw_only=True):
+class PromptMessage(Config, frozen=True, kw_only=True):
     """One turn of a chat template: a role and a Jinja text."""
 
     role: Literal["system", "user", "assistant"]
     content: str
 
 
-class Step(_Config, frozen=True, kw_only=True):
+class Step(Config, frozen=True, kw_only=True):
     """One step of a declared chain.
 
     Attributes:
@@ -139,7 +135,7 @@ class Step(_Config, frozen=True, kw_only=True):
     generation: dict[str, Any] = {}
 
 
-class Price(_Config, frozen=True, kw_only=True):
+class Price(Config, frozen=True, kw_only=True):
     """What a model costs.
 
     Attributes:
@@ -165,7 +161,7 @@ class Price(_Config, frozen=True, kw_only=True):
     source: str | None = None
 
 
-class CrossValidation(_Config, frozen=True, kw_only=True):
+class CrossValidation(Config, frozen=True, kw_only=True):
     """Train and test on folds of the dataset instead of predicting with what is handed over.
 
     Attributes:
@@ -181,7 +177,7 @@ class CrossValidation(_Config, frozen=True, kw_only=True):
     learning_curve: tuple[float, ...] = (0.1, 0.325, 0.55, 0.775, 1.0)
 
 
-class Model(_Config, frozen=True, kw_only=True):
+class Model(Config, frozen=True, kw_only=True):
     """A thing that answers.
 
     Attributes:
@@ -218,7 +214,7 @@ class Model(_Config, frozen=True, kw_only=True):
         return self.name or self.id
 
 
-class Solver(_Config, frozen=True, kw_only=True):
+class Solver(Config, frozen=True, kw_only=True):
     """How a sample becomes calls, where one prompt is not enough.
 
     Exactly one of `python` and `chain` is given.
@@ -236,7 +232,7 @@ class Solver(_Config, frozen=True, kw_only=True):
     tools: tuple[Tool, ...] = ()
 
 
-class Execution(_Config, frozen=True, kw_only=True):
+class Execution(Config, frozen=True, kw_only=True):
     """How calls are made; nothing here changes an answer.
 
     Attributes:
@@ -262,20 +258,10 @@ class Execution(_Config, frozen=True, kw_only=True):
     fail_fast_on_quota: bool = True
 
 
-class Decide(_Config, frozen=True, kw_only=True):
-    """What a model must fulfil.
-
-    Attributes:
-        require: Metric to bound, such as `latency_p95: "<= 2 s"`; judged on the interval, not the point.
-    """
-
-    require: dict[str, str] = {}
-
-
 Named = str | dict[str, Any]
 
 
-class Plan(_Config, frozen=True, kw_only=True):
+class Plan(Config, frozen=True, kw_only=True):
     """Data, models, prompt, scorers and metrics of one evaluation.
 
     Attributes:
@@ -297,7 +283,9 @@ class Plan(_Config, frozen=True, kw_only=True):
         level: Confidence level.
         bootstrap: Resamples of bootstrap intervals.
         execution: How calls are made.
-        decide: What a model must fulfil.
+        decide: What a model must fulfil, and what makes one better than another.
+        gate: Rules that a run must keep to be merged or released.
+        success: What the business wants; the report judges the runs by it.
     """
 
     plan: str
@@ -321,3 +309,5 @@ class Plan(_Config, frozen=True, kw_only=True):
     bootstrap: int = 2000
     execution: Execution = Execution()
     decide: Decide = Decide()
+    gate: Gate = Gate()
+    success: tuple[Criterion, ...] = ()
