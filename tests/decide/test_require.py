@@ -2,6 +2,7 @@ import pytest
 
 from evalium.core import ConfigError, Estimate
 from evalium.decide import check_requirements, parse_bound
+from evalium.stats import wilson
 
 
 def estimate(value: float, low: float, high: float, unit: str = "s") -> Estimate:
@@ -61,3 +62,44 @@ def test_a_number_that_no_unit_has_decides_nothing():
 def test_another_unit_is_refused():
     with pytest.raises(ConfigError, match=r"the bound is in 'USD', the metric in 's'"):
         check_requirements({"m": "<= $1"}, {"m": estimate(1, 1, 1)})
+
+
+def share(hits: int, n: int) -> Estimate:
+    found = wilson(hits, n)
+    return Estimate(
+        value=hits / n, low=found.low, high=found.high, level=0.95, n=n, n_clusters=None, n_missing=0, method="wilson",
+        unit="1", signature="m",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "level", "verdict"),
+    [
+        (0, 298, 95, "inconclusive"),
+        (0, 299, 95, "pass"),
+        (0, 458, 99, "inconclusive"),
+        (0, 459, 99, "pass"),
+        (40, 299, 99, "breach"),
+    ],
+)
+def test_a_bound_on_a_rate_with_a_level_is_exact(hits: int, n: int, level: int, verdict: str):
+    [found] = check_requirements({"m": f"<= 1 % at {level} %"}, {"m": share(hits, n)})
+    assert found.verdict == verdict and found.estimate.method == "clopper_pearson:one_sided"
+
+
+def test_other_numbers_are_measured_again_at_the_level():
+    asked = []
+
+    def again(metric: str, level: float) -> Estimate:
+        asked.append((metric, round(level, 6)))
+        return estimate(1.5, 1.0, 1.9)
+
+    [found] = check_requirements({"m": "<= 2 s at 99%"}, {"m": estimate(1.5, 1.2, 2.4)}, again)
+    assert asked == [("m", 0.98)] and found.verdict == "pass"
+    [alone] = check_requirements({"m": "<= 2 s at 99%"}, {"m": estimate(1.5, 1.2, 2.4)})
+    assert alone.verdict == "inconclusive"
+
+
+def test_a_level_that_is_none_is_refused():
+    with pytest.raises(ConfigError, match="between 50 % and 100 %"):
+        parse_bound("m", "<= 1 % at 100 %")

@@ -1,9 +1,10 @@
 """Decisions on estimates: comparisons, requirements."""
 
 from .compare import ComparedMetric, Comparison, RunComparison, compare
-from .require import Bound, Requirement, check_requirements, parse_bound
+from .require import Again, Bound, Requirement, check_requirements, judge, parse_bound
 
 __all__ = [
+    "Again",
     "Bound",
     "ComparedMetric",
     "Comparison",
@@ -11,5 +12,6 @@ __all__ = [
     "RunComparison",
     "check_requirements",
     "compare",
+    "judge",
     "parse_bound",
 ]

@@ -24,7 +24,7 @@ from .own import metric
 from .paired import paired
 from .results import Results, WorstSlice
 from .rows import Coded, Dense
-from .stored import StoredRun, frame_of, metrics_of, open_run, results_of
+from .stored import StoredRun, estimate_at, frame_of, metrics_of, open_run, results_of
 from .tables import ClassReport, ClassRow, Confusion, Curve, CurvePoint, Histogram, Reliability, ReliabilityBin, Table
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "describe",
     "detection_confusion",
     "estimate",
+    "estimate_at",
     "evaluate",
     "f_beta_curve",
     "frame_of",

@@ -10,14 +10,15 @@ from typing import Any
 
 import msgspec
 
-from evalium.core import Model, Plan
+from evalium.core import Estimate, Model, Plan
 from evalium.store import RunRow, Workspace
 
 from ._create import ScorerInfo, create, create_all
 from ._defaults import defaults
+from ._estimate import estimate
 from ._evaluate import evaluate
 from ._from_arrow import from_loaders
-from .base import Metric
+from .base import How, Metric
 from .frame import Frame
 from .needed import needed_columns
 from .results import Results
@@ -129,3 +130,19 @@ def results_of(workspace: Workspace, run: StoredRun, *, tables: bool = True) -> 
         seed=(run.row.id,),
         tables=tables,
     )
+
+
+def estimate_at(workspace: Workspace, run: StoredRun, key: str, level: float) -> Estimate | None:
+    """One number of a stored run with an interval of another level; None where the run has none of this key.
+
+    Args:
+        workspace: Where the run lies.
+        run: The run.
+        key: Key of the number: a metric's, or `key[output]` of one with several.
+        level: Two-sided confidence level.
+    """
+    metric = next((m for m in run.metrics if m.key in (key, key.partition("[")[0])), None)
+    if metric is None:
+        return None
+    how = How(level=level, bootstrap=run.plan.bootstrap, seed=(run.row.id,))
+    return estimate(metric, frame_of(workspace, run, [metric]), how).get(key)

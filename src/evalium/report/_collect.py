@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalium.core import ConfigError, Estimate
-from evalium.decide import Requirement, check_requirements
-from evalium.metrics import Results, StoredRun, open_run, results_of
+from evalium.decide import Again, Requirement, check_requirements
+from evalium.metrics import Results, StoredRun, estimate_at, open_run, results_of
 from evalium.store import Workspace
 
 from ._data import Group, ModelPart, Report
@@ -113,7 +114,7 @@ def _model(store: Workspace, db: duckdb.DuckDBPyConnection, stored: StoredRun, n
         series=series,
         counts=counts_of(db, stored.row.id),
         results=results,
-        requirements=_requirements(stored.plan.decide.require, results),
+        requirements=_requirements(stored.plan.decide.require, results, partial(estimate_at, store, stored)),
         failures=failures_of(db, stored.row.id, results.n, stored.plan.level),
         findings=stored.row.findings,
         origin=origin_of(stored),
@@ -132,12 +133,12 @@ def _primary(results: Sequence[Results]) -> str:
     return next((k for k in keys if not k.endswith("_rate")), keys[0] if keys else "")
 
 
-def _requirements(rules: Mapping[str, str], results: Results) -> list[Requirement]:
+def _requirements(rules: Mapping[str, str], results: Results, again: Again) -> list[Requirement]:
     """A rule that cannot be judged is inconclusive and says why."""
     found = []
     for metric, rule in rules.items():
         try:
-            found += check_requirements({metric: rule}, results.overall)
+            found += check_requirements({metric: rule}, results.overall, again)
         except ConfigError as error:
             reason = str(error)
             nothing = Estimate.undefined(reason, unit="1", signature=metric)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from evalium.decide import check_requirements
-from evalium.metrics import ScorerInfo, open_run, results_of
+from evalium.metrics import ScorerInfo, estimate_at, open_run, results_of
 from evalium.store import Workspace
 
 from .result import RunResult
@@ -42,7 +43,9 @@ def summarise(store: Workspace, run: str, added: Sequence[ScorerInfo] = (), *, b
         errors=errors,
         results=results,
         findings=row.findings,
-        requirements=check_requirements(stored.plan.decide.require, results.overall),
+        requirements=check_requirements(
+            stored.plan.decide.require, results.overall, partial(estimate_at, store, stored)
+        ),
         workspace=store.root,
         bad_rows=bad_rows,
     )
