@@ -33,13 +33,12 @@ class Moments:
     def of(cls, table: Floats, weights: Floats | None = None) -> Moments:
         """Moments of vectors [n, d]."""
         table = np.asarray(table, dtype=np.float64)
-        if weights is None:
-            n, mean = float(len(table)), table.mean(axis=0) if len(table) else np.zeros(table.shape[1])
-            centred = table - mean
-            return cls(n, mean, centred.T @ centred)
+        weights = np.ones(len(table)) if weights is None else weights
         n = float(weights.sum())
         mean = weights @ table / n if n else np.zeros(table.shape[1])
-        centred = (table - mean) * np.sqrt(weights)[:, None]
+        centred = table - mean
+        if (weights != 1).any():
+            centred *= np.sqrt(weights)[:, None]
         return cls(n, mean, centred.T @ centred)
 
     @property
@@ -64,10 +63,23 @@ def distance_of_moments(x: Moments, y: Moments) -> float:
     than the general eigenvalues or matrix square root of the product.
     """
     sx, sy = x.covariance, y.covariance
-    root = root_of(sx)
-    eigenvalues = np.linalg.eigvalsh(root @ sy @ root.T)
     apart = x.mean - y.mean
-    return float(apart @ apart + np.trace(sx) + np.trace(sy) - 2 * np.sqrt(np.maximum(eigenvalues, 0.0)).sum())
+    roots = np.sqrt(np.maximum(_eigenvalues_of_product(sx, sy), 0.0))
+    return float(apart @ apart + np.trace(sx) + np.trace(sy) - 2 * roots.sum())
+
+
+def _eigenvalues_of_product(sx: Floats, sy: Floats) -> Floats:
+    from scipy.linalg import eigvalsh
+    from scipy.linalg.lapack import dpotrf, dsygst
+
+    # LAPACK's reduction of the generalised problem makes R Sy R' at a fifth of the cost of two products. Transposed,
+    # which a symmetric matrix does not notice, the arrays are in its order and are not copied.
+    root, singular = dpotrf(sx.T, lower=1)
+    if singular:
+        root = root_of(sx)
+        return np.asarray(np.linalg.eigvalsh(root @ sy @ root.T), dtype=np.float64)
+    reduced, _ = dsygst(sy.T, root, itype=2, lower=1)
+    return np.asarray(eigvalsh(reduced, lower=True, check_finite=False, overwrite_a=True), dtype=np.float64)
 
 
 def distance_of_rows(x: Floats, y: Floats, x_weights: Floats, y_weights: Floats) -> float:
@@ -76,8 +88,8 @@ def distance_of_rows(x: Floats, y: Floats, x_weights: Floats, y_weights: Floats)
     tr((Sx Sy)^(1/2)) is the nuclear norm of A B' where A'A = Sx and B'B = Sy: with A and B the centred vectors
     themselves a small matrix.
     """
-    kept_x, kept_y = x_weights > 0, y_weights > 0
-    x, y, x_weights, y_weights = x[kept_x], y[kept_y], x_weights[kept_x], y_weights[kept_y]
+    x, x_weights = _drawn(x, x_weights)
+    y, y_weights = _drawn(y, y_weights)
     if min(len(x), len(y)) > x.shape[1]:
         return distance_of_moments(Moments.of(x, x_weights), Moments.of(y, y_weights))
     a, mean_x = centred_rows(x, x_weights)
@@ -119,6 +131,12 @@ def _derivative(centred: Floats, apart: Floats, of_root: Floats) -> Floats:
     n = len(centred)
     raw = 2 * centred @ apart / n + (centred * centred).sum(axis=1) / (n - 1) - of_root
     return np.asarray(raw - raw.mean(), dtype=np.float64)
+
+
+def _drawn(table: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """The vectors that weigh anything."""
+    kept = weights > 0
+    return (table, weights) if kept.all() else (table[kept], weights[kept])
 
 
 def centred_rows(table: Floats, weights: Floats) -> tuple[Floats, Floats]:
