@@ -11,7 +11,7 @@ from .base import How, SumMetric
 from .column import Floats
 from .intervals import flagged
 from .resample import as_columns
-from .rows import Rows
+from .rows import DrawChunk, Rows
 from .units import SumUnits
 
 
@@ -35,7 +35,10 @@ class Contrast:
 
 
 def sum_contrasts(metric: SumMetric, a: SumUnits, b: SumUnits, how: How, seed: int) -> list[Contrast]:
-    """One contrast for each output; `a` and `b` hold the same units, none missing."""
+    """One contrast for each output; `a` and `b` hold the same units, none missing.
+
+    Where both are resampled together, each keeps its half of the draws for its own interval.
+    """
     if metric.interval == "none" or a.n < 2 or (a.n_clusters or a.n) < 2:
         blank = Interval(math.nan, math.nan, how.level, "none", ("single",) if a.n == 1 else ())
         return [Contrast(blank, math.nan, "none", math.nan)] * len(np.atleast_1d(metric.value(a.total)))
@@ -91,6 +94,8 @@ def _bootstrap_contrasts(metric: SumMetric, a: SumUnits, b: SumUnits, how: How, 
     parts, method = [], "bootstrap"
     for chunk in both.draws(how.bootstrap, seed):
         first, second = chunk.sums[:, :width], chunk.sums[:, width:]
+        a.keep_draws(how.bootstrap, seed, DrawChunk(first, chunk.method))
+        b.keep_draws(how.bootstrap, seed, DrawChunk(second, chunk.method))
         parts.append(as_columns(metric.value(first)) - as_columns(metric.value(second)))
         method = chunk.method
     drawn = np.concatenate(parts)

@@ -68,8 +68,9 @@ def paired(
     first, second = prepare(metric, a), prepare(metric, b)
     both = _known(first, a.n) & _known(second, a.n)
     first, second = _only(first, both), _only(second, both)
+    contrasts = _contrasts(first, second, how)
     left, right = first.estimate(how), second.estimate(how)
-    contrasts = _contrasts(first, second, how, left, right)
+    contrasts = contrasts or [batch_contrast(left[key], right[key]) for key in left]
     lacking = a.n - int(both.sum())
     return {
         key: _difference(key, left[key], right[key], contrast, lacking)
@@ -86,16 +87,15 @@ def _only(prepared: Prepared, kept: npt.NDArray[np.bool_]) -> Prepared:
     return replace(prepared, units=prepared.units.take(kept))
 
 
-def _contrasts(
-    first: Prepared, second: Prepared, how: How, left: dict[str, Estimate], right: dict[str, Estimate]
-) -> list[Contrast]:
+def _contrasts(first: Prepared, second: Prepared, how: How) -> list[Contrast]:
+    """One contrast for each output; none for a number of the run as a whole, which has no pairs."""
     metric, a, b = first.metric, first.units, second.units
     if isinstance(a, Frame) or isinstance(b, Frame):
-        return [batch_contrast(left[key], right[key]) for key in left]
+        return []
     if a.n == 0:
         blank = Interval(math.nan, math.nan, how.level, "undefined", ("undefined",))
-        return [Contrast(blank, math.nan, "undefined", math.nan)] * len(left)
-    seed = stable_seed(*how.seed, metric.source(), "paired")
+        return [Contrast(blank, math.nan, "undefined", math.nan)] * max(1, len(first.names))
+    seed = stable_seed(*how.seed, metric.source(), "")
     if isinstance(a, SumUnits) and isinstance(b, SumUnits) and isinstance(metric, SumMetric):
         return sum_contrasts(metric, a, b, how, seed)
     assert isinstance(a, ColumnUnits) and isinstance(b, ColumnUnits) and isinstance(metric, WeightedMetric)

@@ -108,6 +108,11 @@ class SumUnits:
         if sum(chunk.sums.size for chunk in chunks) <= _CACHED_CELLS:
             self._draws[B, seed] = chunks
 
+    def keep_draws(self, B: int, seed: int, chunk: DrawChunk) -> None:
+        """Take draws that were made together with another run's as one's own, unless they are large."""
+        if B * chunk.sums.shape[1] <= _CACHED_CELLS:
+            self._draws.setdefault((B, seed), []).append(chunk)
+
 
 @dataclass(frozen=True)
 class ColumnUnits:
