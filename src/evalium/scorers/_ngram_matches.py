@@ -54,12 +54,18 @@ def shared_ngrams(first: Symbols, second: Symbols, bits: int, orders: int) -> li
     marked[sum(map(len, of_first)) :] |= 1
     marked.sort()
     keys = marked >> 1
-    ends = np.append(np.flatnonzero(keys[1:] != keys[:-1]), len(keys) - 1)
-    of_second = np.diff(np.cumsum(marked & 1)[ends], prepend=0)
-    shared = np.minimum(of_second, np.diff(ends, prepend=-1) - of_second)
-    before = np.concatenate([[0], np.cumsum(shared)])
-    edges = before[keys[ends].searchsorted(_first_keys(bits, orders))].tolist()
-    return [after - before for before, after in zip(edges, [*edges[1:], int(before[-1])], strict=True)]
+    last = np.empty(len(keys), dtype=bool)
+    last[-1] = True
+    np.not_equal(keys[1:], keys[:-1], out=last[:-1])
+    ends = last.nonzero()[0]
+    counts = np.empty((2, len(ends) + 1), dtype=np.int64)
+    counts[:, 0] = 0
+    np.add(ends, 1, out=counts[0, 1:])
+    counts[1, 1:] = (marked & 1).cumsum()[ends]
+    every, of_second = counts[:, 1:] - counts[:, :-1]
+    counts[0, 1:] = np.minimum(of_second, every - of_second).cumsum()
+    edges = counts[0, keys[ends].searchsorted(_first_keys(bits, orders))].tolist()
+    return [after - before for before, after in zip(edges, [*edges[1:], int(counts[0, -1])], strict=True)]
 
 
 def _packed(symbols: Symbols, bits: int, orders: int) -> list[Symbols]:

@@ -9,6 +9,8 @@ from evalium.core import ConfigError, Verdict
 
 from ._factory import built_in
 from ._sacrebleu import against_targets, named, signed_with
+from ._tokenize_13a import tokenize_13a
+from ._word_ngrams import Ngrams, matches
 from .base import ScoreFunction
 
 Tokenize = Literal["13a", "intl", "zh", "char", "ja-mecab", "ko-mecab", "flores101", "flores200", "none"]
@@ -67,12 +69,18 @@ def bleu(
     )
 
     @lru_cache(1024)
-    def references(texts: tuple[str, ...]) -> dict[str, Any]:
-        found: dict[str, Any] = metric._extract_reference_info([metric._preprocess_segment(text) for text in texts])
-        return found
+    def references(texts: tuple[str, ...]) -> Ngrams:
+        return Ngrams([metric._preprocess_segment(text).split() for text in texts], ORDERS)
 
     def compare(output: str, texts: tuple[str, ...]) -> Verdict:
-        numbers = metric._compute_segment_statistics(metric._preprocess_segment(output), references(texts))
+        words, targets = metric._preprocess_segment(output).split(), references(texts)
+        length = len(words)
+        numbers = [
+            length,
+            metric._get_closest_ref_len(length, targets.lengths),
+            *matches(Ngrams([words], ORDERS), targets),
+            *(max(length - n, 0) for n in range(ORDERS)),
+        ]
         # sacrebleu adds its smoothing to the lists that it is given
         value = min(metric._compute_score_from_stats([*numbers]).score, 100.0)
         return Verdict(value=value, values=named(STATISTICS, numbers))
@@ -89,7 +97,7 @@ def sacrebleu_bleu(**options: Any) -> Any:
     from sacrebleu.metrics.bleu import BLEU
 
     try:
-        return BLEU(**options)
+        metric = BLEU(**options)
     except (ImportError, RuntimeError) as error:
         tokenize = options["tokenize"]
         extra = tokenize.partition("-")[0] if tokenize.endswith("mecab") else "sentencepiece"
@@ -97,3 +105,6 @@ def sacrebleu_bleu(**options: Any) -> Any:
         raise ConfigError(
             f"scorer 'bleu', option 'tokenize': {tokenize!r} needs a further package: pip install '{package}'"
         ) from error
+    if options["tokenize"] == "13a":
+        metric.tokenizer = tokenize_13a
+    return metric
