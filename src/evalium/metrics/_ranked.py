@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .base import divide
-from .column import Floats
+from .column import Floats, Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,10 @@ class Ranked:
 
     def roc_auc(self) -> Floats:
         """Area under the ROC curve [...]: chance that a positive scores above a negative, ties counting half."""
-        beaten = self.negative.sum(axis=-1, keepdims=True) - np.cumsum(self.negative, axis=-1) + self.negative / 2
-        wins = (self.positive * beaten).sum(axis=-1)
-        return divide(wins, self.positive.sum(axis=-1) * self.negative.sum(axis=-1))
+        above = np.cumsum(self.negative, axis=-1)
+        positive, negative = self.positive.sum(axis=-1), above[..., -1]
+        lost = _product(self.positive, above) - _product(self.positive, self.negative) / 2
+        return divide(positive * negative - lost, positive * negative)
 
     def average_precision(self) -> Floats:
         """Sum of precision times the step of recall [...]."""
@@ -34,6 +35,18 @@ class Ranked:
         precision = divide(hits, hits + np.cumsum(self.negative, axis=-1))
         gained = np.where(self.positive > 0, precision * self.positive, 0.0).sum(axis=-1)
         return divide(gained, self.positive.sum(axis=-1))
+
+
+def _product(a: Floats, b: Floats) -> Floats:
+    summed: Floats = np.einsum("...g,...g->...", a, b)
+    return summed
+
+
+def from_the_top(scores: Floats) -> Index | None:
+    """The order [n] of scores from the highest down; None where they are in it."""
+    if np.all(scores[1:] <= scores[:-1]):
+        return None
+    return np.argsort(-scores, kind="stable")
 
 
 def ranked(scores: Floats, positive: Floats, weights: Floats) -> Ranked:
@@ -44,12 +57,12 @@ def ranked(scores: Floats, positive: Floats, weights: Floats) -> Ranked:
         positive: [n] 1 for positives, 0 for negatives.
         weights: [..., n].
     """
-    order = np.argsort(-scores, kind="stable")
-    ordered = scores[order]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    sorted_weights, is_positive = weights[..., order], positive[order]
-    hits = sorted_weights * is_positive
-    others = sorted_weights - hits
-    if len(starts) == len(ordered):
-        return Ranked(ordered, hits, others)
-    return Ranked(ordered[starts], np.add.reduceat(hits, starts, axis=-1), np.add.reduceat(others, starts, axis=-1))
+    order = from_the_top(scores)
+    if order is not None:
+        scores, positive, weights = scores[order], positive[order], weights[..., order]
+    starts = np.flatnonzero(np.concatenate([[True], scores[1:] != scores[:-1]]))
+    hits = weights * positive
+    others = weights - hits
+    if len(starts) == len(scores):
+        return Ranked(scores, hits, others)
+    return Ranked(scores[starts], np.add.reduceat(hits, starts, axis=-1), np.add.reduceat(others, starts, axis=-1))

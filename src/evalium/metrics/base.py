@@ -12,7 +12,7 @@ import numpy.typing as npt
 from evalium.core import ConfigError, Estimate
 from evalium.stats import Interval, TestResult
 
-from .column import Codes, Floats
+from .column import Codes, Floats, Index
 from .frame import Frame
 from .rows import Coded, Dense
 
@@ -246,6 +246,10 @@ class WeightedMetric(Metric, ABC):
         A weight of 2 counts as the unit twice, 0 as the unit absent. The weight of a `Ragged`'s numbers is
         `weights[..., column.units]`.
         """
+
+    def order(self, columns: Columns) -> Index | None:
+        """An order of the units in which the formula is cheap, taken once before they are resampled; None for any."""
+        return None
 
     def own_intervals(self, columns: Columns, clusters: Codes | None, level: float) -> list[Interval] | None:
         """Intervals better than the bootstrap's for unweighted units, one for each output, or None."""

@@ -7,10 +7,10 @@ from typing import Literal
 import numpy as np
 
 from ._class_probabilities import class_names, class_probabilities
-from ._ranked import Ranked, ranked
+from ._ranked import Ranked, from_the_top, ranked
 from .averaging import mean_of_defined
 from .base import Need, WeightedMetric
-from .column import Floats
+from .column import Floats, Index
 from .frame import Frame
 from .precision_recall import positive_class
 
@@ -65,6 +65,10 @@ class RankArea(WeightedMetric):
         if self.average != "weighted":
             return mean_of_defined(areas)
         return mean_of_defined(areas, np.stack([(weights * hit).sum(axis=-1) for hit in hits], axis=-1))
+
+    def order(self, columns: tuple[Floats, ...]) -> Index | None:
+        """From the highest score down, where there is one score a unit."""
+        return from_the_top(columns[0]) if columns[0].ndim == 1 else None
 
     @abstractmethod
     def area(self, units: Ranked) -> Floats:

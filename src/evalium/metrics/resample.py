@@ -38,6 +38,9 @@ def sum_draws(metric: SumMetric, units: SumUnits, B: int, seed: int) -> Values:
 
 def column_draws(metric: WeightedMetric, units: ColumnUnits, B: int, seed: int) -> Values:
     """Values of a weighted metric on B bootstrap resamples of its units, or of its clusters."""
+    order = metric.order(units.columns)
+    if order is not None:
+        units = units.kept.take(order)
     parts = [as_columns(metric.value(units.columns, weights)) for weights in unit_weights(units, B, seed)]
     return Values(np.concatenate(parts), "bootstrap")
 

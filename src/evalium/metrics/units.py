@@ -150,6 +150,11 @@ class ColumnUnits:
         """Units without it."""
         return len(self.valid) - self.n
 
+    @property
+    def kept(self) -> "ColumnUnits":
+        """The units with the number alone."""
+        return self if self.n_missing == 0 else self.take(self.valid)
+
     @cached_property
     def columns(self) -> Columns:
         """Columns of the units with the number."""
