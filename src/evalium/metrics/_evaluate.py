@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from evalium.core import Estimate
 
-from ._estimate import Prepared, prepare, prepared_with
+from ._estimate import Prepared, Units, prepare, prepared_with
 from .base import FrameMetric, How, Metric, SumMetric, WeightedMetric
+from .column import Index
 from .frame import Frame, Slice
 from .make_tables import make_tables
 from .results import Results, WorstSlice
+from .units import ColumnUnits
 
 MOST_SLICES = 200
 ENOUGH = 30
@@ -77,7 +81,7 @@ def _families(metrics: Sequence[Metric]) -> list[list[Metric]]:
 def _measure(
     family: Sequence[Metric], frame: Frame, how: How, cuts: Sequence[tuple[str, Slice]], results: Results
 ) -> None:
-    units = prepare(family[0], frame).units
+    units, place = _arranged(family[0], prepare(family[0], frame).units)
     measured: list[Prepared] = []
     for metric in family:
         prepared = prepared_with(metric, frame, units)
@@ -87,10 +91,29 @@ def _measure(
             results.overall |= estimates
             measured.append(prepared)
     for attribute, cut in cuts if measured else ():
-        taken = units.take(cut.index)
+        taken = units.take(cut.index if place is None else _in_place(place, cut.index))
         for prepared in measured:
             found = prepared.estimate(how, f"{attribute}={cut.value}", taken)
             results.slices[attribute][cut.value] |= found
+
+
+def _arranged(metric: Metric, units: Units) -> tuple[Units, Index | None]:
+    """Units in the order that the metric's formula likes, sorted once for all slices, and where each has gone to."""
+    order = None
+    if isinstance(units, ColumnUnits) and isinstance(metric, WeightedMetric):
+        order = metric.order(units.columns_of_all)
+    if order is None:
+        return units, None
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return units.take(order), place
+
+
+def _in_place(place: Index, index: Index) -> Index:
+    """The places of some units, in ascending order."""
+    there = np.zeros(len(place), dtype=bool)
+    there[place[index]] = True
+    return np.flatnonzero(there)
 
 
 def _in_order(results: Results, metrics: Sequence[Metric]) -> None:

@@ -39,8 +39,9 @@ class Dense:
         return np.asarray(~np.isnan(self.table).any(axis=1), dtype=np.bool_)
 
     def take(self, index: Index) -> "Dense":
-        """Rows of a selection of units."""
-        return Dense(self.table[index])
+        """Rows of a selection of units; column by column where columns lie together."""
+        columns = self.table.T
+        return Dense(columns[:, index].T if columns.flags.c_contiguous else self.table[index])
 
     def total(self, weights: Floats | None = None) -> Floats:
         """[k] sum over the units; pairwise, so that order matters to no digit that counts."""
@@ -216,10 +217,11 @@ def as_rows(returned: Any) -> Rows:
         return returned
     table = np.asarray(returned, dtype=np.float64)
     if table.ndim == 1:
-        table = np.stack([table, np.ones(len(table))], axis=1)
+        table = np.stack([table, np.ones(len(table))]).T
     if table.ndim != 2:
         raise ValueError(f"rows of a metric must have shape [n, k] or [n], got {table.shape}")
-    return Dense(table)
+    # Columns that lie together are summed and cut to slices several times faster.
+    return Dense(np.asfortranarray(table))
 
 
 def weight_chunks(n: int, B: int, seed: int) -> Iterator[Floats]:

@@ -9,7 +9,7 @@ import numpy as np
 from evalium.stats import Interval, quantile_interval
 
 from .base import Factory, Need, SumMetric, WeightedMetric
-from .column import Codes, Floats
+from .column import Codes, Floats, Index
 from .frame import Frame
 
 TIMES = ("latency", "ttft", "itl", "queue_time", "retry_time", "service_time")
@@ -123,6 +123,11 @@ class TimeQuantile(WeightedMetric):
     def columns(self, frame: Frame) -> tuple[Floats, ...]:
         """The time."""
         return (frame.number(self.column),)
+
+    def order(self, columns: tuple[Floats, ...]) -> Index | None:
+        """From the shortest time up."""
+        times = columns[0]
+        return None if np.all(times[1:] >= times[:-1]) else np.argsort(times, kind="stable")
 
     def value(self, columns: tuple[Floats, ...], weights: Floats) -> Floats:
         """The quantile."""

@@ -25,6 +25,13 @@ def vector(values: npt.ArrayLike, name: str = "values", *, allow_inf: bool = Fal
     return array
 
 
+def ascending(values: Floats) -> Floats:
+    """The values in ascending order; those that lie in order, up or down, are not sorted again."""
+    if np.all(values[1:] >= values[:-1]):
+        return values
+    return values[::-1] if np.all(values[1:] <= values[:-1]) else np.sort(values)
+
+
 def same_length(first: Floats, second: Floats, names: tuple[str, str]) -> None:
     """Refuse two arrays of different length."""
     if len(first) != len(second):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from ._check import check_level, vector
+from ._check import ascending, check_level, vector
 from ._special import Floats, binomial_cdf, normal_cdf, t_quantile
 from .cluster import FEW_CLUSTERS, group_sums, linear_se
 from .result import Interval, undefined_interval
@@ -28,7 +28,7 @@ def quantile(values: npt.ArrayLike, q: float) -> float:
     3.0
     """
     _check_q(q)
-    return _interpolate(np.sort(vector(values, allow_inf=True)), q)
+    return _interpolate(ascending(vector(values, allow_inf=True)), q)
 
 
 def quantile_interval(
@@ -64,7 +64,7 @@ def quantile_interval(
     _check_q(q)
     check_level(level)
     unsorted = vector(values, allow_inf=True)
-    x = np.sort(unsorted)
+    x = ascending(unsorted)
     n = n_effective = x.size
     tail, method = (1 - level) / 2, "order_statistic"
     flags: tuple[str, ...] = ()
