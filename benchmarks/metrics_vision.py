@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
-from collections.abc import Callable
-from time import process_time
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from evalium.metrics import compute
+
+from .ratio import Ratio, best, cpu
 
 IMAGES, CATEGORIES = 2_000, 80
 OBJECTS_PER_IMAGE, DETECTIONS_PER_IMAGE = 7, 21
@@ -19,37 +20,20 @@ OBJECTS_PER_IMAGE, DETECTIONS_PER_IMAGE = 7, 21
 Boxes = list[list[dict[str, Any]]]
 
 
-class Timing(NamedTuple):
-    """CPU seconds of one measurement, and what it found."""
-
-    seconds: float
-    value: float
-
-
-def detection_ap(images: int = IMAGES, repeats: int = 3, seed: int = 0) -> dict[str, Timing]:
-    """Time AP of the same boxes, from lists of boxes to the number, best of some repeats.
-
-    Args:
-        images: Number of images; each has 7 objects and 21 detections on average, of 80 categories.
-        repeats: Times that each is run.
-        seed: Seed of the boxes.
-
-    Returns:
-        Timing by name: `evalium`, `pycocotools`, and `faster-coco-eval` where it is installed.
+def ratios(images: int = IMAGES, seed: int = 0) -> Iterator[Ratio]:
+    """AP of the same boxes, from lists of boxes to the number.
 
     Raises:
         ValueError: The numbers differ.
     """
     predicted, true = made_boxes(images, seed)
-    ways: dict[str, Callable[[], float]] = {
-        "evalium": lambda: float(compute("detection_ap", predicted, true, ci=None).value),
-        "pycocotools": lambda: _pycocotools(predicted, true),
-        "faster-coco-eval": lambda: _faster_coco_eval(predicted, true),
-    }
-    found = {name: _best(way, repeats) for name, way in ways.items()}
-    if max(abs(t.value - found["evalium"].value) for t in found.values()) > 1e-9:
-        raise ValueError(f"average precisions differ: { {name: t.value for name, t in found.items()} }")
-    return found
+    ours, found = best(lambda: float(compute("detection_ap", predicted, true, ci=None).value))
+    for name, way, bound in (("pycocotools", _pycocotools, 5.0), ("faster-coco-eval", _faster_coco_eval, 0.0)):
+        theirs, expected = cpu(partial(way, predicted, true))
+        if abs(found - expected) > 1e-9:
+            raise ValueError(f"average precision {found} is not {name}'s {expected}")
+        work = f"COCO AP of boxes, {images:,} images, {sum(map(len, predicted)):,} detections"
+        yield Ratio(work=work, incumbent=name, theirs=theirs, ours=ours, bound=bound)
 
 
 def made_boxes(images: int, seed: int) -> tuple[Boxes, Boxes]:
@@ -71,16 +55,6 @@ def made_boxes(images: int, seed: int) -> tuple[Boxes, Boxes]:
         rows = zip(found.tolist(), classes.tolist(), scores.tolist(), strict=True)
         predicted.append([{"box": box, "category": c, "score": s} for box, c, s in rows])
     return predicted, true
-
-
-def _best(way: Callable[[], float], repeats: int) -> Timing:
-    timings = []
-    for _ in range(repeats):
-        gc.collect()
-        start = process_time()
-        value = way()
-        timings.append(Timing(process_time() - start, value))
-    return min(timings)
 
 
 def _datasets(predicted: Boxes, true: Boxes) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -129,8 +103,3 @@ def _faster_coco_eval(predicted: Boxes, true: Boxes) -> float:
     from faster_coco_eval import COCO, COCOeval_faster
 
     return _evaluated(COCO, COCOeval_faster, predicted, true)
-
-
-if __name__ == "__main__":
-    for name, timing in detection_ap().items():
-        print(f"{name:18} {timing.seconds:7.2f} s CPU   AP {timing.value:.9f}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from functools import partial
 from itertools import accumulate
 
 from evalium.metrics import compute
 
-from .report import Section, Spread, Target
+from .ratio import Ratio, best
 
 PAIRS, WORDS, VOCABULARY = 1_000, 58, 20_000
 FACTOR = 8.0
@@ -17,29 +17,23 @@ KEPT = {"heard": 0.9, "rewritten": 0.55}
 """Share of the target's words that the answer keeps: as speech recognition does, and as another system's text does."""
 
 
-def benchmark(repeats: int, *, pairs: int = PAIRS) -> Section:
-    """Time corpus WER and CER of both, as CPU seconds of this process.
+def ratios() -> Iterator[Ratio]:
+    """Corpus WER and CER, from lists of texts to the value; jiwer aligns the texts too, and gives the same bits.
 
     Raises:
         ValueError: The two do not give the same number.
     """
     import jiwer
 
-    section = Section(
-        "Error rates",
-        f"{pairs:,} pairs of {WORDS} words, from lists of texts to the corpus value; CPU milliseconds of one process, "
-        "median [least, greatest]. jiwer aligns the texts too, and gives the same bits.",
-        ["metric", "texts", "evalium, ms", "jiwer, ms", "times faster"],
-    )
     for kind, kept in KEPT.items():
-        answers, targets = texts(pairs, kept)
-        for name, theirs in (("wer", jiwer.wer), ("cer", jiwer.cer)):
-            ours, reference = _both(name, theirs, answers, targets, repeats)
-            factor = reference.median / ours.median
-            section.rows.append([name, kind, ours.text(1), reference.text(1), f"{factor:.1f}"])
-            if name == "wer":
-                section.targets.append(Target(f"corpus WER of {kind} texts, times faster", factor, FACTOR, True))
-    return section
+        answers, targets = texts(PAIRS, kept)
+        for name, measure in (("wer", jiwer.wer), ("cer", jiwer.cer)):
+            theirs, expected = best(partial(measure, targets, answers))
+            ours, found = best(partial(compute, name, answers, targets, ci=None))
+            if found.value != expected:
+                raise ValueError(f"{name}: {found.value} is not jiwer's {expected}")
+            work = f"corpus {name.upper()}, {PAIRS:,} {kind} texts of {WORDS} words"
+            yield Ratio(work=work, incumbent="jiwer", theirs=theirs, ours=ours, bound=FACTOR if name == "wer" else 0)
 
 
 def texts(pairs: int, kept: float, seed: int = 0) -> tuple[list[str], list[str]]:
@@ -54,19 +48,3 @@ def texts(pairs: int, kept: float, seed: int = 0) -> tuple[list[str], list[str]]
         answers.append(" ".join([*answer, *rng.choices(words, k=int(10 * (1 - kept)))]))
         targets.append(" ".join(target))
     return answers, targets
-
-
-def _both(
-    name: str, theirs: Callable[[list[str], list[str]], float], answers: list[str], targets: list[str], repeats: int
-) -> tuple[Spread, Spread]:
-    mine, reference = [], []
-    for _ in range(repeats):
-        start = time.process_time()
-        value = compute(name, answers, targets, ci=None).value
-        middle = time.process_time()
-        expected = theirs(targets, answers)
-        mine.append((middle - start) * 1e3)
-        reference.append((time.process_time() - middle) * 1e3)
-        if value != expected:
-            raise ValueError(f"{name}: {value} is not jiwer's {expected}")
-    return Spread.of(mine), Spread.of(reference)

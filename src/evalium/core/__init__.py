@@ -1,7 +1,7 @@
 """The words everything else is built of: samples, records, scores, estimates, the plan, names and errors."""
 
 from .canonical import canonical_json, content_hash
-from .decision import Criterion, Decide, Gate, Ownership
+from .decision import Decide
 from .errors import (
     AuthError,
     BudgetExceeded,
@@ -53,7 +53,6 @@ __all__ = [
     "CallTimeout",
     "ConfigError",
     "ContextTooLong",
-    "Criterion",
     "CrossValidation",
     "Data",
     "DataError",
@@ -64,7 +63,6 @@ __all__ = [
     "ExitCode",
     "FewShot",
     "Filtered",
-    "Gate",
     "GateFailed",
     "MalformedAnswer",
     "Media",
@@ -73,7 +71,6 @@ __all__ = [
     "MissingExtra",
     "Model",
     "NotEnoughData",
-    "Ownership",
     "Part",
     "Plan",
     "Price",

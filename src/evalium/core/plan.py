@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from .config import Config
-from .decision import Criterion, Decide, Gate
+from .decision import Decide
 from .message import Tool
 
 
@@ -283,9 +283,7 @@ class Plan(Config, frozen=True, kw_only=True):
         level: Confidence level.
         bootstrap: Resamples of bootstrap intervals.
         execution: How calls are made.
-        decide: What a model must fulfil, and what makes one better than another.
-        gate: Rules that a run must keep to be merged or released.
-        success: What the business wants; the report judges the runs by it.
+        decide: What a model must fulfil.
     """
 
     plan: str
@@ -309,5 +307,3 @@ class Plan(Config, frozen=True, kw_only=True):
     bootstrap: int = 2000
     execution: Execution = Execution()
     decide: Decide = Decide()
-    gate: Gate = Gate()
-    success: tuple[Criterion, ...] = ()

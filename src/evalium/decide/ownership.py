@@ -8,9 +8,37 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from evalium.core import ConfigError, Ownership
+from evalium.core import ConfigError
+from evalium.core.config import Config
 
 Floats = npt.NDArray[np.float64]
+
+
+class Ownership(Config, frozen=True, kw_only=True):
+    """What a model costs in operation, beyond the price of a call.
+
+    Attributes:
+        calls_per_month: Traffic in the first month.
+        months: How long it is counted.
+        growth: Growth of the traffic from month to month; 0.05 is 5 % a month.
+        setup: USD once, by model; `"*"` for all that are not named.
+        fixed: USD a month for machines, licences and operations, by model; `"*"` for all that are not named.
+        review_share: Share of the calls that a person looks at.
+        review_cost: USD for one such look.
+        errors: Metric that says how often a call goes wrong: a share, of right or of wrong answers by its direction, or
+            one in USD a call, such as `expected_cost`; None leaves errors out.
+        error_cost: USD that one wrong call costs, where `errors` is a share.
+    """
+
+    calls_per_month: float
+    months: int = 12
+    growth: float = 0.0
+    setup: dict[str, float] = {}
+    fixed: dict[str, float] = {}
+    review_share: float = 0.0
+    review_cost: float = 0.0
+    errors: str | None = None
+    error_cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
