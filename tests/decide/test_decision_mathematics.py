@@ -116,9 +116,7 @@ def test_three_points_of_accuracy_for_a_cent_and_a_half() -> None:
     found = error_break_even((0.020, 0.10), (0.005, 0.13), draws)
     assert found.value == pytest.approx(0.5) and found.cheap_below == 1
     assert found.low == pytest.approx(0.015 / 0.0496, rel=0.05)
-    assert found.high == pytest.approx(
-        0.015 / 0.0104, rel=0.15
-    )
+    assert found.high == pytest.approx(0.015 / 0.0104, rel=0.15)
     assert math.isnan(error_break_even((0.02, 0.13), (0.005, 0.10), draws).value)
 
 
