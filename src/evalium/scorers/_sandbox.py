@@ -225,17 +225,19 @@ def _bubblewrap(limits: Limits) -> list[str]:
         *("--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
         *("--die-with-parent", "--new-session"),
         *rights,
+        # The interpreter may lie below /tmp, so that its own comes first.
+        *("--perms", "1777", "--size", size, "--tmpfs", "/tmp"),
         # bubblewrap makes the folders above what is bound for its own user only.
         *(part for folder in _above(shown) for part in ("--perms", "0755", "--dir", folder)),
         *(part for path in shown for part in ("--ro-bind", path, path)),
         *(part for path, to in links for part in ("--symlink", to, path)),
         *("--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"),
-        *("--perms", "1777", "--size", size, "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/tmp", "--"),
+        *("--remount-ro", "/", "--chdir", "/tmp", "--"),
     ]
 
 
 def _above(paths: tuple[str, ...]) -> list[str]:
-    return sorted({str(parent) for path in paths for parent in Path(path).parents} - {"/"})
+    return sorted({str(parent) for path in paths for parent in Path(path).parents} - {"/", "/tmp"})
 
 
 @lru_cache

@@ -13,7 +13,7 @@ import types
 from contextlib import suppress
 from typing import Any
 
-_BIND, _RECURSIVE, _NOSUID, _NODEV, _NOEXEC = 0x1000, 0x4000, 2, 4, 8
+_BIND, _REMOUNT, _RECURSIVE, _NOSUID, _NODEV, _NOEXEC = 0x1000, 32, 0x4000, 2, 4, 8
 _PRIVATE, _DETACH = 1 << 18, 2
 _MOUNT_SETATTR = 442
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
@@ -143,10 +143,13 @@ def _enter(root: dict[str, Any]) -> None:
     attributes = (ctypes.c_uint64 * 4)(1 | _NOSUID, 0, 0, 0)
     done = libc.syscall(_MOUNT_SETATTR, _AT_FDCWD, b"/", _AT_RECURSIVE, attributes, ctypes.c_size_t(32))
     _checked(done, "mount_setattr")
-    mount("tmpfs", "/tmp", "tmpfs", _NOSUID | _NODEV, f"mode=1777,size={root['disk']},nr_inodes=4096")
+    mount("none", "/tmp", None, _REMOUNT | _BIND | _NOSUID | _NODEV)
 
 
 def _furnish(root: dict[str, Any], mount: Any) -> None:
+    # The interpreter may lie below /tmp, so that the code's own comes first.
+    os.mkdir("/new/tmp")
+    mount("tmpfs", "/new/tmp", "tmpfs", _NOSUID | _NODEV, f"mode=1777,size={root['disk']},nr_inodes=4096")
     for path in root["shown"]:
         target = f"/new{path}"
         if os.path.isdir(f"/old{path}"):
@@ -160,8 +163,7 @@ def _furnish(root: dict[str, Any], mount: Any) -> None:
     for name in _DEVICES:
         _touch(f"/new/dev/{name}")
         mount(f"/old/dev/{name}", f"/new/dev/{name}", None, _BIND)
-    for folder in ("/new/tmp", "/new/proc"):
-        os.makedirs(folder, exist_ok=True)
+    os.makedirs("/new/proc", exist_ok=True)
     # Where a container masks parts of /proc a new one is refused; the code then sees none at all.
     with suppress(OSError):
         mount("proc", "/new/proc", "proc", _NOSUID | _NODEV | _NOEXEC)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +61,8 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _switch_to_wal(cursor: Any) -> None:
+    import sqlite3
+
     # Of several connections that switch a new file at once SQLite turns all but one away without waiting.
     deadline = time.monotonic() + BUSY_SECONDS
     while True:

@@ -23,6 +23,9 @@ _COLOUR = re.compile("\x1b\\[[0-9;]*m|↳")
 RETRIES = 50
 """Times a commit is tried again after another process was faster."""
 
+ATTEMPTS = 10
+"""Times a table is opened anew where a commit cannot be tried again as it is."""
+
 ROWS_PER_GROUP = 16_384
 """Rows of a Parquet row group, small enough for 100 KB of text a row."""
 
@@ -73,29 +76,36 @@ class Lake:
         Raises:
             StoreError: The table cannot be written.
         """
-        from deltalake import CommitProperties, Transaction, write_deltalake
+        from deltalake.exceptions import CommitFailedError
 
         started = time.time()
-        found = self.open(kind) or self._create(kind)
-        fresh = found.transaction_version(segment) is None
-        if fresh:
+        for left in reversed(range(ATTEMPTS)):
+            found = self.open(kind) or self._create(kind)
+            fresh = found.transaction_version(segment) is None
             try:
-                write_deltalake(
-                    found,
-                    table,
-                    mode="append",
-                    schema_mode="merge",
-                    writer_properties=_properties(kind),
-                    commit_properties=CommitProperties(
-                        app_transactions=[Transaction(segment, 0)], max_commit_retries=RETRIES
-                    ),
-                )
+                if fresh:
+                    self._write(found, kind, table, segment)
+                break
             except Exception as error:
-                raise self._failure("write", self.uri(kind), error) from error
+                # Another process may have created the table, or widened it, since it was opened.
+                if not (left and isinstance(error, CommitFailedError)):
+                    raise self._failure("write", self.uri(kind), error) from error
         if isinstance(self.root, Path):
             # Rows that a killed sealer committed may not be on the disk yet either.
             sync_newer(self.root / kind, started if fresh else 0.0)
         return fresh
+
+    def _write(self, found: DeltaTable, kind: Kind, table: pa.Table, segment: str) -> None:
+        from deltalake import CommitProperties, Transaction, write_deltalake
+
+        write_deltalake(
+            found,
+            table,
+            mode="append",
+            schema_mode="merge",
+            writer_properties=_properties(kind),
+            commit_properties=CommitProperties(app_transactions=[Transaction(segment, 0)], max_commit_retries=RETRIES),
+        )
 
     def _create(self, kind: Kind) -> DeltaTable:
         from deltalake import DeltaTable
