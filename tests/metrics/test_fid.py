@@ -86,6 +86,12 @@ def test_both_routes_agree_where_both_apply() -> None:
     assert by_rows == pytest.approx(by_moments, rel=1e-6)
 
 
+def test_a_feature_that_never_varies_changes_nothing() -> None:
+    x, y = vectors(120, 6, 1), vectors(130, 6, 2, shift=0.1)
+    constant = (np.column_stack([table, np.full(len(table), 0.5)]) for table in (x, y))
+    assert image_distance("fid", *constant).value == pytest.approx(image_distance("fid", x, y).value, rel=1e-9)
+
+
 def test_moments_stream_and_merge() -> None:
     table = vectors(500, 8, 3, shift=5.0)
     parts = Moments.of(table[:1])
