@@ -106,6 +106,20 @@ def test_range_follows_the_kind_of_numbers() -> None:
     assert beyond.status is Status.MISSING and "data_range" in (beyond.explanation or "")
 
 
+@pytest.mark.parametrize("kind", ["uint8", "int16", "int32", "uint32", "int64"])
+def test_arrays_mean_what_their_lists_mean(kind: str) -> None:
+    target, image = np.random.default_rng(8).integers(0, 256, (2, 3, 12, 12, 3)).astype(kind)
+    for name in ("psnr", "ssim"):
+        lists = compute(name, image.tolist(), target.tolist(), ci=None)
+        assert compute(name, image, target, ci=None) == compute(name, list(image), list(target), ci=None) == lists
+
+
+def test_sixteen_bits_reach_further() -> None:
+    target, image = np.random.default_rng(9).integers(0, 65536, (2, 1, 12, 12)).astype(np.uint16)
+    found = compute("psnr", image, target, ci=None)
+    assert found.value == pytest.approx(compute("psnr", image / 65535, target / 65535, ci=None).value, abs=1e-9)
+
+
 def test_files(tmp_path: Path) -> None:
     image = require_extra("PIL.Image")
     rng = np.random.default_rng(7)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from evalium.core import ConfigError, MissingExtra, Status
+from evalium.metrics import compute
 from evalium.metrics.image_distance import image_distance
 from evalium.scorers._extractors import load_extractor
 from evalium.scorers._feature_cache import FeatureCache
@@ -101,6 +102,20 @@ def test_own_function_scores_images_however_they_are_given(folder: Path) -> None
         found = scored(scorer, record(data={"image": given}, target="2.png"))
         assert found.values == {"features": [30.0, 10.0, 199.0], "real": [60.0, 10.0, 198.0]}
     assert scored(scorer, record("1.png")).values == {"features": [30.0, 10.0, 199.0]}
+
+
+def test_arrays_are_images_too(folder: Path) -> None:
+    own = str(folder / "own.py:mean")
+    pixels = np.random.default_rng(0).integers(0, 256, (9, 12, 10, 3)).astype(np.uint8)
+    by_array = compute("fid", pixels[:5], pixels[5:], extractor=own, ci=None)
+    assert by_array.value == compute("fid", pixels[:5].mean(axis=(1, 2)), pixels[5:].mean(axis=(1, 2)), ci=None).value
+    scorer = image_features(extractor="own.py:mean", base=folder)
+    assert (
+        scored(scorer, record(data={"image": pixels[0][:, :, 0]})).values["features"] == [pixels[0, :, :, 0].mean()] * 3
+    )
+    for wrong in (pixels[0] / 255.0, pixels[0][:, :, :2], pixels):
+        found = scored(scorer, record(data={"image": wrong}))
+        assert found.status is Status.MISSING and "an array must be of uint8" in str(found.explanation)
 
 
 def test_images_that_cannot_be_read_are_missing_with_the_reason(folder: Path) -> None:

@@ -11,6 +11,8 @@ import numpy as np
 from evalium.core import ConfigError, Record, Status, Verdict
 from evalium.scorers import Scorer, score_now
 
+_PIXELS = {"data.image", "data.mask"}
+
 
 def score_columns(scorer: Scorer, name: str, predictions: Sequence[Any], references: Sequence[Any]) -> dict[str, Any]:
     """Score each prediction against its reference.
@@ -71,7 +73,7 @@ def _record(scorer: Scorer, row: int, prediction: Any, reference: Any) -> Record
         sample_hash="",
         model="",
         status=Status.MISSING if prediction is None else Status.OK,
-        target=_plain(reference),
+        target=_given(scorer, reference),
     )
     if prediction is None:
         return record
@@ -80,9 +82,12 @@ def _record(scorer: Scorer, row: int, prediction: Any, reference: Any) -> Record
     elif scorer.reads == "label":
         record.label = str(prediction)
     else:
-        record.data = {scorer.reads.removeprefix("data."): _plain(prediction)}
+        record.data = {scorer.reads.removeprefix("data."): _given(scorer, prediction)}
     return record
 
 
-def _plain(value: Any) -> Any:
+def _given(scorer: Scorer, value: Any) -> Any:
+    """Plain data; pixels and vectors stay the arrays that they are."""
+    if scorer.reads in _PIXELS and isinstance(value, np.ndarray) and value.dtype.kind in "buif":
+        return value
     return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value

@@ -235,8 +235,12 @@ def _stamp(path: str) -> tuple[int, int]:
 
 def _usable(column: Ragged, ok: Index) -> Ragged:
     """Only the features of units that were scored and have no nan or infinite one."""
-    bad = np.bincount(column.units[~np.isfinite(column.values)], minlength=len(column)) > 0
-    kept = np.asarray(ok, dtype=bool) & ~bad
+    kept = np.asarray(ok, dtype=bool)
+    finite = np.isfinite(column.values)
+    if not finite.all():
+        kept = kept & ~(np.bincount(column.units[~finite], minlength=len(column)) > 0)
+    if kept.all():
+        return column
     lengths = np.where(kept, column.lengths, 0)
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     return Ragged(column.values[kept[column.units]], starts)

@@ -49,7 +49,8 @@ def image_distance(
 
     Args:
         name: `fid`, `kid`, `generative_precision`, `generative_recall`, `generative_density` or `generative_coverage`.
-        generated: [n, d] vectors; or a folder or a list of images, with an `extractor`.
+        generated: [n, d] vectors; or a folder, a list of images (files, bytes, arrays of uint8) or an array of images
+            [n, height, width, channels], with an `extractor`.
         reference: The real images, in the same way.
         extractor: As in the scorer `image_features`.
         batch_size: Images that go through the extractor together.

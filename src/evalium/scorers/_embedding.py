@@ -60,7 +60,7 @@ class Embedder:
         vector = as_vector(given)
         if vector is not None:
             return vector[None]
-        each = list(given) if isinstance(given, Sequence) else []
+        each = list(given) if isinstance(given, (Sequence, np.ndarray)) else []
         if each and all(isinstance(one, str) for one in each):
             return self._cache.extractor.texts(each)
         vectors = [as_vector(one) for one in each]
@@ -84,7 +84,10 @@ def as_vector(given: Any) -> Floats | None:
     """
     if not isinstance(given, (list, tuple, np.ndarray)) or not len(given):
         return None
-    if not all(isinstance(one, (int, float, np.number)) and not isinstance(one, bool) for one in given):
+    if isinstance(given, np.ndarray) and given.dtype.kind in "iuf":
+        if given.ndim != 1:
+            return None
+    elif not all(isinstance(one, (int, float, np.number)) and not isinstance(one, bool) for one in given):
         return None
     vector = np.asarray(given, dtype=np.float64)
     if not np.isfinite(vector).all():

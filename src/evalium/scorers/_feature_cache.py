@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from evalium.core import MissingExtra
 
@@ -108,8 +109,11 @@ def cache_folder() -> Path | None:
 def content_of(given: Any, base: Path) -> bytes:
     """The bytes of an image file: given as such, as a path, a data URL, or a mapping with `path`, `data` or `bytes`.
 
+    An array of uint8, [height, width] or [height, width, 3 or 4], is made a PNG file.
+
     Raises:
         BadImage: There is no such file, or it is something else.
+        MissingExtra: It is an array, and Pillow is not installed.
 
     Example:
         >>> content_of("data:image/png;base64,aGk=", Path("."))
@@ -133,7 +137,20 @@ def content_of(given: Any, base: Path) -> bytes:
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
             raise BadImage(f"image {str(given)[:200]!r}: {why}") from error
-    raise BadImage(f"image: expected a path, a data URL or bytes, got {type(given).__name__}")
+    if isinstance(given, np.ndarray):
+        return _png(given)
+    raise BadImage(f"image: expected a path, a data URL, bytes or an array, got {type(given).__name__}")
+
+
+def _png(pixels: npt.NDArray[Any]) -> bytes:
+    if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (3, 4)):
+        raise BadImage(
+            f"image: an array must be of uint8 and [height, width] or [height, width, 3 or 4], got {pixels.dtype} of "
+            f"shape {pixels.shape}"
+        )
+    file = io.BytesIO()
+    _pillow().fromarray(pixels).save(file, "PNG", compress_level=1)
+    return file.getvalue()
 
 
 def decode(content: bytes) -> Any:
@@ -143,10 +160,7 @@ def decode(content: bytes) -> Any:
         BadImage: The bytes are no image, or one too large.
         MissingExtra: Pillow is not installed.
     """
-    if find_spec("PIL") is None:
-        raise MissingExtra("reading image files", "images")
-    from PIL import Image
-
+    Image = _pillow()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -156,3 +170,11 @@ def decode(content: bytes) -> Any:
         raise BadImage(f"image: too large to open: {error}") from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise BadImage(f"image: cannot be read: {error}") from error
+
+
+def _pillow() -> Any:
+    if find_spec("PIL") is None:
+        raise MissingExtra("reading image files", "images")
+    from PIL import Image
+
+    return Image

@@ -55,7 +55,10 @@ def read_image(given: Any, where: str, *, indexed: bool = False) -> npt.NDArray[
         raise BadImage(f"{where}: expected [height, width] or [height, width, channels], got shape {image.shape}")
     if not np.isfinite(image).all():
         raise BadImage(f"{where}: a pixel is not finite")
-    return image.astype(np.uint8) if image.dtype == np.bool_ else image
+    if image.dtype == np.bool_:
+        return image.astype(np.uint8)
+    # As many bits as numbers are stored in say nothing of how far they reach, but for those that images are made of.
+    return image.astype(np.int64) if image.dtype.kind in "iu" and image.dtype.itemsize > 2 else image
 
 
 def _file(given: str | Path | bytes | bytearray, where: str, indexed: bool) -> npt.NDArray[Any]:

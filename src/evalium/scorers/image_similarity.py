@@ -38,7 +38,7 @@ def image_similarity(*, data_range: float | None = None, edges: Edges = "reflect
 
     Args:
         data_range: Difference of the greatest and the least possible number; None takes 255 for files and whole
-            numbers and 1 for fractions, and for 16-bit files 65535.
+            numbers and 1 for fractions, and for 16-bit files and arrays 65535.
         edges: What a window sees beyond the image: its mirror image (`reflect`, as torchmetrics has it); `valid` leaves
             out windows that reach beyond, as Wang's own code does.
 
