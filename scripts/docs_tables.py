@@ -98,7 +98,7 @@ def metric_cards() -> str:
             ("reads", ", ".join(f"`{need}`" for need in card.needs) or "how calls ended"),
             ("scorer", f"`{card.scored_by}`, brought along" if card.scored_by else ""),
             ("options", " ".join(f"`{k}`" if v is None else f"`{k}: {v}`" for k, v in card.options.items())),
-            ("reference", card.reference),
+            ("reference", card.reference or "none; the definition is evalium's own"),
             ("not for", card.not_for),
             ("signature", f"`{card.signature}`"),
         ]

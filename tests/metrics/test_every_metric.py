@@ -17,6 +17,7 @@ from evalium.metrics import (
     SumMetric,
     WeightedMetric,
     create,
+    describe,
     estimate,
     evaluate,
     needed_columns,
@@ -61,6 +62,12 @@ IDENTITY = {
     **{"length_ratio": 1.0, "conversation_score": 1.0, "turn_score": 1.0},
 }
 """Best values of metrics without a finite bound on the good side, or where clipping moves it."""
+OF_OUR_OWN = {
+    *("AmountMean", "AmountTotal", "CostPerSuccess", "TimePerSuccess", "MachineCost", "QualityPerDollar", "Aov"),
+    *("PromptCacheRate", "MissingRate", "UnparsedRate", "Mean", "Min", "Max", "Composite"),
+    *("ConversationScore", "TurnScore", "Steps", "RecoveryRate", "ArgumentExactness", "LanguageMatch"),
+}
+"""Classes of metrics that are plain arithmetic on what was stored and follow no paper, standard or implementation."""
 
 
 def one(metric: Metric, frame: Frame, how: How = HOW) -> Estimate:
@@ -86,6 +93,14 @@ def test_says_what_it_is(name: str) -> None:
     assert metric.low is None or metric.high is None or metric.low < metric.high
     for option in fields(metric):
         assert option.name in {"key", "usual"} or f"{option.name}:" in _docs_of(type(metric)), option.name
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_its_card_is_complete(name: str) -> None:
+    card = describe(name)
+    assert card.definition and "nterval" in f"{card.what} {card.definition}", "say the formula and the interval"
+    assert card.not_for, "say 'When not to use it: ...' in its docstring"
+    assert bool(card.reference) != (type(built_in(name)).__name__ in OF_OUR_OWN), "name the source in `reference`"
 
 
 def _docs_of(kind: type) -> str:

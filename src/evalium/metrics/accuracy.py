@@ -15,8 +15,11 @@ from .frame import Frame
 class Accuracy(SumMetric):
     """Share of units whose answer is right, in [0, 1], higher is better.
 
-    Undefined when no unit was scored. Failed calls and units without a score are missing, never wrong.
-    Interval: Wilson; CR1 where units are clustered.
+    Right answers / scored units. Undefined when no unit was scored. Failed calls and units without a score are missing,
+    never wrong. Interval: Wilson; CR1 where units are clustered.
+
+    When not to use it: where classes are unbalanced, since always naming the commonest gets its share: take
+    `balanced_accuracy`, `f1` or `mcc`.
 
     Attributes:
         scorer: A scorer whose value is 1 or 0, or one with labels and targets.
@@ -37,6 +40,7 @@ class Accuracy(SumMetric):
     name = "accuracy"
     interval = "mean"
     fits = ("binary", "label", "probability")
+    reference = "sklearn.metrics.accuracy_score"
 
     def needs(self) -> tuple[Need, ...]:
         """The value, or label and target."""

@@ -12,7 +12,12 @@ from .column import Floats
 class BalancedAccuracy(ClassMetric):
     """Mean over the classes that occur as targets of the share found, in [0, 1], higher is better.
 
-    1 / C is chance. Undefined when no unit has a target. Equals `sklearn.metrics.balanced_accuracy_score`.
+    (1 / C) sum over the C classes of hits of the class / units of the class. 1 / C is chance. Undefined when no unit
+    has a target. Equals `sklearn.metrics.balanced_accuracy_score`.
+
+    When not to use it: where common classes matter more than rare ones, or a class has few units, whose recall then
+    decides as much as any other: take `accuracy`, or look at `recall_per_class`.
+
     Reference: Brodersen et al. (2010), ICPR, 3121-3124.
 
     Example:

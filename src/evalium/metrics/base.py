@@ -66,7 +66,7 @@ class Metric:
         low: Least possible value, None when unbounded.
         high: Greatest possible value, None when unbounded.
         higher_is_better: Direction, None where neither is better.
-        reference: Where the definition comes from.
+        reference: Where the definition comes from; empty where the docstring is all there is.
         fits: Kinds of scorer it reads; empty when it reads records only.
         scored_by: Registered scorer that makes what it reads, taken where the plan has none of a kind that fits.
         reads_any: Whether it may read any column, since nobody declared which.

@@ -14,9 +14,10 @@ class BertScore(SumMetric):
     """Mean BERTScore F1 of the answers, at most 1, higher is better; rescaled ones are near 0 for unrelated texts.
 
     Every token is matched with the most similar one of the other text by the cosine of their embeddings; precision is
-    the mean over the answer's tokens, recall over the target's, F1 their harmonic mean. Model, layer, idf and
-    rescaling are in the signature: numbers of different ones cannot be compared. Interval: t; CR1 where units are
-    clustered. A fluent answer with a wrong name or number still scores high.
+    the mean over the answer's tokens, recall over the target's, F1 their harmonic mean. Model, layer, idf and rescaling
+    are in the signature: numbers of different ones cannot be compared. Interval: t; CR1 where units are clustered.
+
+    When not to use it: for facts: a fluent answer with a wrong name or number still scores high.
 
     Attributes:
         scorer: A scorer of BERTScore.
@@ -49,7 +50,14 @@ class BertScore(SumMetric):
 
 @dataclass(frozen=True, kw_only=True)
 class BertScorePrecision(BertScore):
-    """Mean BERTScore precision: how much of the answer the target has, at most 1, higher is better. See `bertscore`."""
+    """Mean BERTScore precision: how much of the answer the target has, at most 1, higher is better.
+
+    Mean over the answer's tokens, weighted by idf where the scorer has it, of the greatest cosine with a token of the
+    target; rescaling, signature and interval as in `bertscore`.
+
+    When not to use it: alone: a short answer that keeps to what is certain scores high; read `bertscore_recall` beside
+    it.
+    """
 
     name = "bertscore_precision"
     of = "values.precision"
@@ -57,7 +65,13 @@ class BertScorePrecision(BertScore):
 
 @dataclass(frozen=True, kw_only=True)
 class BertScoreRecall(BertScore):
-    """Mean BERTScore recall: how much of the target the answer has, at most 1, higher is better. See `bertscore`."""
+    """Mean BERTScore recall: how much of the target the answer has, at most 1, higher is better.
+
+    Mean over the target's tokens, weighted by idf where the scorer has it, of the greatest cosine with a token of the
+    answer; rescaling, signature and interval as in `bertscore`.
+
+    When not to use it: alone: a long answer that says everything scores high; read `bertscore_precision` beside it.
+    """
 
     name = "bertscore_recall"
     of = "values.recall"

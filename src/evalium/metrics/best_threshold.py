@@ -113,9 +113,13 @@ class CostThreshold(ThresholdMetric):
 class BestThreshold(CostThreshold):
     """The probability of the positive class from which on calling it positive costs least; no direction is better.
 
-    1, or the next number above it where a score is 1, where it costs least to call nothing positive. Undefined where no
-    threshold reaches the floors. With well calibrated probabilities it lies near c / (c + m), for a false alarm of cost
-    c and a miss of cost m: far from it, the probabilities are not calibrated or there is too little data.
+    argmin over thresholds of the summed costs; 1, or the next number above it where a score is 1, where it costs least
+    to call nothing positive. Undefined where no threshold reaches the floors. With well calibrated probabilities it
+    lies near c / (c + m), for a false alarm of cost c and a miss of cost m: far from it, the probabilities are not
+    calibrated or there is too little data.
+
+    When not to use it: where the costs are guesses, or with few units of a class: a handful of units then sets it.
+
     Reference: Elkan (2001), IJCAI, 973-978.
 
     Example:
@@ -142,8 +146,11 @@ class BestThreshold(CostThreshold):
 class ExpectedCostAtBestThreshold(CostThreshold):
     """Mean cost of a unit at the threshold that costs least, in the unit of the costs, lower is better.
 
-    Measured on the units that the threshold was chosen on, so it flatters; undefined where no threshold reaches the
-    floors. Interval: bootstrap, choosing anew each time.
+    The least, over thresholds, of summed costs / units. Undefined where no threshold reaches the floors. Interval:
+    bootstrap, choosing anew each time.
+
+    When not to use it: to say what use will cost: it is measured on the units that the threshold was chosen on, so it
+    flatters. Fix the threshold and take `expected_cost` on other data.
 
     Attributes:
         unit: Unit of the costs.
@@ -162,6 +169,7 @@ class ExpectedCostAtBestThreshold(CostThreshold):
     name = "expected_cost_at_best_threshold"
     high = None
     higher_is_better = False
+    reference = "https://dl.acm.org/doi/10.5555/1642194.1642224"
 
     @property
     def low(self) -> float | None:

@@ -25,8 +25,8 @@ class Bleu(SumMetric):
     outputs, and the brevity penalty BP = exp(1 - r / c) where the outputs' length c is below that of the closest
     targets r. Undefined where outputs and targets are all empty; sacrebleu says 0 there. Interval: bootstrap.
 
-    Not for comparing numbers of different tokenizers, nor across data sets; chrF and learned metrics agree better with
-    people, and for single sentences BLEU is noise.
+    When not to use it: between tokenizers or data sets, or for single sentences, where it is noise; chrF and learned
+    metrics agree better with people.
 
     Attributes:
         scorer: A `bleu` scorer, whose `values` hold the counts.

@@ -14,8 +14,12 @@ from .frame import Frame
 class Brier(SumMetric):
     """Mean squared difference of probabilities and truth, lower is better.
 
-    With two classes the square of one of them, in [0, 1]; with more the sum over classes, in [0, 2], as
-    `sklearn.metrics.brier_score_loss`. Interval: t.
+    Mean of (p - y)², y being 1 for the true class and else 0: with two classes the square of one of them, in [0, 1];
+    with more the sum over classes, in [0, 2], as `sklearn.metrics.brier_score_loss`. Interval: t.
+
+    When not to use it: where a class is rare, since always giving it a low probability scores well: take `brier_skill`,
+    or `log_loss` where a confident mistake must cost more.
+
     Reference: Brier (1950), Monthly Weather Review 78, 1-3.
 
     Attributes:

@@ -15,8 +15,11 @@ class BrierSkill(SumMetric):
     """1 - Brier score / Brier score of always answering the class frequencies of the same data; higher is better.
 
     At most 1; 0 is what those frequencies get, below 0 is worse than knowing nothing of a unit. Undefined where all
-    units are of one class. Unlike the Brier score it cannot look good for a rare class alone, but with few units of it
-    the frequencies themselves are uncertain. Interval: bootstrap.
+    units are of one class. Unlike the Brier score it does not look good for a rare class alone. Interval: bootstrap.
+
+    When not to use it: with few units of a class, whose frequency is then uncertain itself; nor between data sets with
+    other frequencies, which are what it measures against.
+
     Reference: Murphy (1973), Journal of Applied Meteorology 12, 595-600.
 
     Attributes:

@@ -52,8 +52,12 @@ class BinnedCalibration(WeightedMetric):
 class Mce(BinnedCalibration):
     """Greatest distance of confidence and accuracy over bins of confidence, in [0, 1], lower is better.
 
-    Top-label and bins as in `ece`; empty bins do not count. A bin with few units can decide it, more so with more
-    bins: take `equal_mass`, or `ece`, for small data. Interval: bootstrap, moved so that its median is the value.
+    max over bins of |accuracy - mean confidence|. Top-label and bins as in `ece`; empty bins do not count. Interval:
+    bootstrap, moved so that its median is the value.
+
+    When not to use it: for small data: a bin with few units can decide it, more so with more bins. Take `binning:
+    equal_mass`, or `ece`.
+
     Reference: Naeini, Cooper and Hauskrecht (2015), AAAI, 2901-2907.
 
     Example:
@@ -83,9 +87,12 @@ class Mce(BinnedCalibration):
 class EceClasswise(BinnedCalibration):
     """Mean over classes of the calibration error of each class's probability, in [0, 1], lower is better.
 
-    For each class: mean distance of its probability and of how often it is true, over bins of its probability. With
-    many classes most probabilities are near 0, where all models look calibrated: compare only at one number of
-    classes. Interval: bootstrap, moved so that its median is the value.
+    For each class: mean distance of its probability and of how often it is true, over bins of its probability, sum of
+    n_b / n |mean probability - frequency|. Interval: bootstrap, moved so that its median is the value.
+
+    When not to use it: with many classes, most of whose probabilities are near 0, where all models look calibrated:
+    compare only at one number of classes, or take `ece`.
+
     Reference: Kull et al. (2019), NeurIPS, arXiv:1910.12656.
 
     Attributes:

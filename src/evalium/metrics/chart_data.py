@@ -15,9 +15,12 @@ from .frame import Frame
 class ChartF1(SumMetric):
     """Mean over charts of the F1 of data points, by DePlot's RMS; in [0, 1], higher is better.
 
-    Points are paired by series and x within a tolerance for misspelling, and worth as much as their values agree; see
-    the scorer `chart_data` for the formula. Undefined where no chart was scored. Interval: t, CR1 where units are
-    clustered.
+    2 P R / (P + R) of each chart's `chart_precision` P and `chart_recall` R, averaged. Points are paired by series and
+    x within a tolerance for misspelling, and worth as much as their values agree; see the scorer `chart_data` for the
+    formula. Undefined where no chart was scored. Interval: t, CR1 where units are clustered.
+
+    When not to use it: where every value must be right: a misspelt name and a value that is a little off cost only a
+    part of a point. Take `chart_points`.
 
     Attributes:
         scorer: A scorer of kind `chart`.
@@ -50,7 +53,10 @@ class ChartF1(SumMetric):
 class ChartPrecision(ChartF1):
     """Mean over charts of the worth of the paired points over the points predicted; in [0, 1], higher is better.
 
-    1 for a chart of which no point was read: to be looked at together with `chart_recall`.
+    Summed worth of the paired points (see `chart_f1`) / points predicted, of each chart. 1 for a chart of which no
+    point was read. Interval: t, CR1 where units are clustered.
+
+    When not to use it: alone: reading one sure point, or none, scores 1; look at `chart_recall` beside it.
 
     Example:
         >>> from evalium.metrics import compute
@@ -65,6 +71,11 @@ class ChartPrecision(ChartF1):
 @dataclass(frozen=True, kw_only=True)
 class ChartRecall(ChartF1):
     """Mean over charts of the worth of the paired points over the points that are there; in [0, 1], higher is better.
+
+    Summed worth of the paired points (see `chart_f1`) / points in the chart, of each chart. 1 for a chart without a
+    point. Interval: t, CR1 where units are clustered.
+
+    When not to use it: alone: points that were made up cost nothing; look at `chart_precision` beside it.
 
     Example:
         >>> from evalium.metrics import compute
@@ -81,8 +92,9 @@ class ChartPoints(SumMetric):
     """Share of all data points of all charts that were read within the tolerances; in [0, 1], higher is better.
 
     Points paired by series and x whose relative error is below the scorer's `tolerance`, over the points that are
-    there; long series count for more. Undefined where no chart has a point. Interval: delta method on the charts. Says
-    nothing of points that were made up: see `chart_precision`.
+    there; long series count for more. Undefined where no chart has a point. Interval: delta method on the charts.
+
+    When not to use it: alone: it says nothing of points that were made up; see `chart_precision`.
 
     Attributes:
         scorer: A scorer of kind `chart`.
@@ -99,6 +111,7 @@ class ChartPoints(SumMetric):
     fits = ("chart",)
     scored_by = "chart_data"
     interval = "ratio"
+    reference = "after the relaxed accuracy of Methani et al. 2020 (PlotQA), arXiv 1909.00997"
 
     def needs(self) -> tuple[Need, ...]:
         """The counts."""

@@ -19,6 +19,9 @@ class Chrf(SumMetric):
     orders there are and beta are options of the scorer. Undefined where outputs and targets are all empty; sacrebleu
     says 0 there. Interval: bootstrap.
 
+    When not to use it: between other orders or beta, or data sets; nor for whether single words are right, since what
+    is nearly a word counts in part.
+
     Attributes:
         scorer: A `chrf` scorer, whose `values` hold the counts.
 
@@ -74,7 +77,9 @@ class ChrfPP(Chrf):
     """ChrF++ of the corpus, 0 to 100, higher is better: chrF with words and pairs of words beside the characters.
 
     As `chrf`, the means running over 6 orders of characters and 2 of words. Sacrebleu's `corpus_score` of
-    `CHRF(word_order=2)`.
+    `CHRF(word_order=2)`. Interval: bootstrap.
+
+    When not to use it: for languages written without blanks, whose words it does not find: take `chrf`.
 
     Attributes:
         scorer: A `chrf_pp` scorer, whose `values` hold the counts.

@@ -13,7 +13,10 @@ from .frame import Frame
 
 @dataclass(frozen=True, kw_only=True)
 class CitationMean(MeanOf):
-    """Base: a mean over answers, each counting the same however many claims it makes."""
+    """Base: a mean over answers, each counting the same however many claims it makes.
+
+    Interval: t, or Wilson where all are 0 or 1; CR1 where units are clustered.
+    """
 
     of: ClassVar[str] = "values"
     fits = ("citations",)
@@ -26,7 +29,10 @@ class CitationPrecisionAtK(CitationMean):
     """Mean share of the first k passages cited for a claim that entail it, in [0, 1], higher is better.
 
     Of a claim: entailing passages among the first k cited / min(k, cited); of an answer: the mean over its claims with
-    a citation. An answer that cites nothing is missing: read `citation_coverage` beside it.
+    a citation. An answer that cites nothing is missing.
+
+    When not to use it: alone: one sure citation scores 1, and an answer that cites nothing does not count; read
+    `citation_recall` and `citation_coverage` beside it.
 
     Attributes:
         k: How many citations of a claim count.
@@ -66,7 +72,11 @@ class CitationPrecisionAtK(CitationMean):
 class CitationRecall(CitationMean):
     """Mean share of an answer's claims that the passages it cites for them entail, in [0, 1], higher is better.
 
-    A claim without a citation is not supported. ALCE's citation recall.
+    Claims that their cited passages entail / claims, of each answer; an answer without claims is missing. A claim
+    without a citation is not supported. ALCE's citation recall.
+
+    When not to use it: for whether answers are true, since a cited passage may be wrong; citations that nobody needs
+    cost nothing either (`citation_precision_at_k`).
 
     Example:
         >>> from evalium.metrics import compute
@@ -81,6 +91,11 @@ class CitationRecall(CitationMean):
 @dataclass(frozen=True, kw_only=True)
 class CitationCoverage(CitationMean):
     """Mean share of an answer's claims that have a citation, right or wrong, in [0, 1], higher is better.
+
+    Claims with a citation / claims, of each answer; an answer without claims is missing.
+
+    When not to use it: alone: citing anything at all scores 1; read `citation_recall` and `citation_precision_at_k`
+    beside it.
 
     Example:
         >>> from evalium.metrics import compute

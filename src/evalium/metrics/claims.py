@@ -7,7 +7,10 @@ from ._mean_of import MeanOf
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimMean(MeanOf):
-    """Base: a mean over answers, each counting the same however many claims it makes."""
+    """Base: a mean over answers, each counting the same however many claims it makes.
+
+    Interval: t, or Wilson where all are 0 or 1; CR1 where units are clustered.
+    """
 
     fits = ("claims", "rag")
     scored_by = "claims"
@@ -18,8 +21,10 @@ class ClaimMean(MeanOf):
 class ClaimPrecision(ClaimMean):
     """Mean share of a response's claims that the target entails, in [0, 1], higher is better.
 
-    RAGChecker's `precision`, but for answers without a claim, which it counts as 0 and which are missing here. Says
-    nothing of what the answer leaves out. Interval: t over answers.
+    Claims that the target entails / claims, of each response. RAGChecker's `precision`, but for answers without a
+    claim, which it counts as 0 and which are missing here. Interval: t over answers.
+
+    When not to use it: alone: it says nothing of what the answer leaves out; read `claim_recall` beside it.
 
     Example:
         >>> from evalium.metrics import compute
@@ -35,8 +40,11 @@ class ClaimPrecision(ClaimMean):
 class ClaimRecall(ClaimMean):
     """Mean share of a target's claims that the response entails, in [0, 1], higher is better.
 
-    RAGChecker's `recall`; what it calls claim recall, of the retriever, is `context_recall` here. Undefined for
-    targets without a claim.
+    Claims that the response entails / claims, of each target. RAGChecker's `recall`; what it calls claim recall, of the
+    retriever, is `context_recall` here. Undefined for targets without a claim.
+
+    When not to use it: alone: an answer that says everything scores high, whatever else it claims; read
+    `claim_precision` beside it.
 
     Example:
         >>> from evalium.metrics import compute
@@ -52,7 +60,11 @@ class ClaimRecall(ClaimMean):
 class ClaimF1(ClaimMean):
     """Mean harmonic mean of an answer's claim precision and recall, in [0, 1], higher is better.
 
-    RAGChecker's `f1`: the mean of F1, not the F1 of means. 0 where both are 0, missing where either is undefined.
+    2 P R / (P + R) of each answer. RAGChecker's `f1`: the mean of F1, not the F1 of means. 0 where both are 0, missing
+    where either is undefined.
+
+    When not to use it: where making up is worse than leaving out, or the other way round: read `claim_precision` and
+    `claim_recall`.
 
     Example:
         >>> from evalium.metrics import compute

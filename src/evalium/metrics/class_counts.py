@@ -81,7 +81,7 @@ def _distinct_pairs(first: Codes, second: Codes, width: int) -> tuple[npt.NDArra
 
 @dataclass(frozen=True, kw_only=True)
 class ClassMetric(SumMetric):
-    """Base of metrics of a class confusion.
+    """Base of metrics of a class confusion. Interval: bootstrap.
 
     Attributes:
         scorer: The scorer with labels and targets.

@@ -17,8 +17,10 @@ class ClipScore(SumMetric):
 
     The scale of torchmetrics. With `form` `w2.5` it is 2.5 max(cos, 0), in [0, 2.5], as in the paper; the two differ by
     a factor of 40 and nothing else. Pairs without an image, a text or embeddings are missing. Interval: t; CR1 where
-    units are clustered. Only values of one model and one resizing compare; CLIP hardly counts, and reads text inside
-    images as if it were what they show. Hessel et al. 2021.
+    units are clustered. Hessel et al. 2021.
+
+    When not to use it: between models or resizings, whose values do not compare; nor where numbers of things matter or
+    images hold text: CLIP hardly counts, and reads text as if it were what the image shows.
 
     Attributes:
         scorer: A `clip_score` scorer.

@@ -17,8 +17,14 @@ from .rows import Coded, Dense
 class CohenKappa(ClassMetric):
     """Agreement of predicted with true classes beyond chance, in [-1, 1], higher is better, 0 is chance.
 
-    Undefined when chance agreement is perfect (one class only). An unparsed answer that counts as wrong agrees with no
-    class and, with weights, is as far from the truth as can be. Equals `sklearn.metrics.cohen_kappa_score`.
+    (p_o - p_e) / (1 - p_e), with p_o the share that agrees and p_e what the two sides' class frequencies give by
+    chance; with weights both are weighted. Undefined when chance agreement is perfect (one class only). An unparsed
+    answer that counts as wrong agrees with no class and, with weights, is as far from the truth as can be. Equals
+    `sklearn.metrics.cohen_kappa_score`.
+
+    When not to use it: between data sets with other class frequencies: where one class is very common it is low at the
+    same accuracy.
+
     Reference: Cohen (1960), Educational and Psychological Measurement 20, 37-46.
 
     Attributes:

@@ -44,8 +44,11 @@ class OfSuccess(SumMetric):
 class TaskCompletionRate(OfSuccess):
     """Share of tasks that are completed, in [0, 1], higher is better.
 
-    A task is completed when the scorer's value reaches the threshold. Failed calls and units without a value are
-    missing. Interval: Wilson; CR1 where units are clustered.
+    Tasks whose value is at least `threshold` / scored tasks. A task is completed when the scorer's value reaches the
+    threshold. Failed calls and units without a value are missing. Interval: Wilson; CR1 where units are clustered.
+
+    When not to use it: for how reliably one task is completed again and again (`pass_hat_k`), or where half a task is
+    worth something (`mean`).
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -56,6 +59,7 @@ class TaskCompletionRate(OfSuccess):
 
     name = "task_completion_rate"
     interval = "mean"
+    reference = "success rate of agents, as in Zhou et al. 2024 (WebArena), arXiv 2307.13854"
 
     def rows(self, frame: Frame) -> Floats:
         """1 where completed."""
@@ -64,7 +68,7 @@ class TaskCompletionRate(OfSuccess):
 
 @dataclass(frozen=True, kw_only=True)
 class PerSuccess(OfSuccess):
-    """Base: the total of a column, failures included, over the number of successes."""
+    """Base of the total of a column, failures included, over the number of successes."""
 
     column: ClassVar[str] = ""
     interval = "ratio"
@@ -95,6 +99,9 @@ class CostPerSuccess(PerSuccess):
     Total cost of all units with a cost and a value, the failed attempts too, over the number of successes. Undefined
     without a success. Interval: delta method; CR1 where units are clustered.
 
+    When not to use it: alone: a model that mostly fails can be the cheapest for each success; put a floor under
+    `task_completion_rate` first.
+
     Example:
         >>> from evalium.metrics import Frame, estimate
         >>> frame = Frame.from_columns({"it.value": [1, 0, 1], "cost": [0.01, 0.02, 0.03]})
@@ -113,6 +120,9 @@ class TimePerSuccess(PerSuccess):
 
     Total latency of all units with a latency and a value, the failed attempts too, over the number of successes.
     Undefined without a success. Interval: delta method; CR1 where units are clustered.
+
+    When not to use it: for how long somebody waits (`latency_p95`): the time of failed attempts is in it, and calls
+    that ran side by side are added up.
 
     Example:
         >>> from evalium.metrics import Frame, estimate

@@ -20,6 +20,9 @@ class TurnScore(SumMetric):
     over conversations, since turns of one are not independent; CR1 where conversations are clustered. For records that
     are one turn each, take the mean of their scorer with the conversation as the cluster.
 
+    When not to use it: where every conversation should count alike: a few long ones can decide it. Take
+    `conversation_score`.
+
     Attributes:
         scorer: A `conversation` scorer.
 
@@ -53,9 +56,12 @@ class TurnScore(SumMetric):
 class ConversationScore(SumMetric):
     """Mean over conversations of a score for each, in the scorer's unit; higher is better.
 
-    Each conversation counts once, however long. A `conversation` scorer has one number for it already; where records
-    are turns, the units of one cluster are the turns of one conversation. Merging adds conversations: all turns of one
-    must lie in the same part. Interval: t, or CR1 over conversations where records are turns.
+    Sum over conversations of the score of each / conversations. Each conversation counts once, however long. A
+    `conversation` scorer has one number for it already; where records are turns, the units of one cluster are the turns
+    of one conversation. Merging adds conversations: all turns of one must lie in the same part. Interval: t, or CR1
+    over conversations where records are turns.
+
+    When not to use it: where long conversations should count for more: take `turn_score`.
 
     Attributes:
         scorer: A scorer of conversations, or of turns.

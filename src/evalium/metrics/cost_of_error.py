@@ -20,9 +20,13 @@ UNPARSED = "unparsed"
 class ExpectedCost(SumMetric):
     """Mean cost of a unit under a cost matrix, lower is better; its unit is that of the costs.
 
-    The cost of calling a `true` class `predicted`; pairs that the matrix does not name cost 0 where right and
-    `otherwise` where wrong, so that without a matrix it is the error rate. Negative costs are gains. Interval: t; CR1
-    where clustered. Costs must hold for use: data with more of a class than use has gives another mean.
+    Summed costs / units. The cost of calling a `true` class `predicted`; pairs that the matrix does not name cost 0
+    where right and `otherwise` where wrong, so that without a matrix it is the error rate. Negative costs are gains.
+    Interval: t; CR1 where clustered.
+
+    When not to use it: where costs or class frequencies differ in use: data with more of a class than use has gives
+    another mean.
+
     Reference: Elkan (2001), IJCAI, 973-978.
 
     Attributes:

@@ -109,7 +109,11 @@ class CrossModalRecall(WeightedMetric):
 class ImageToTextRecall(CrossModalRecall):
     """Share of images with one of their captions among the `k` nearest captions, in [0, 1], higher is better.
 
-    Undefined without a unit that has an image and a caption. Recall@k of the COCO and Flickr30k protocols.
+    Images with a caption of their own among the `k` captions of greatest cosine / images. Undefined without a unit that
+    has an image and a caption. Recall@k of the COCO and Flickr30k protocols.
+
+    When not to use it: between sets of different size; nor where captions fit other images as well, which count as
+    wrong.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -144,8 +148,12 @@ class ImageToTextRecall(CrossModalRecall):
 class TextToImageRecall(CrossModalRecall):
     """Share of captions with their image among the `k` nearest images, in [0, 1], higher is better.
 
-    An image with several captions asks several times; captions of one image count as one cluster. Undefined without a
-    unit that has an image and a caption. Recall@k of the COCO and Flickr30k protocols.
+    Captions with their image among the `k` images of greatest cosine / captions. An image with several captions asks
+    several times; captions of one image count as one cluster. Undefined without a unit that has an image and a caption.
+    Recall@k of the COCO and Flickr30k protocols.
+
+    When not to use it: between sets of different size; nor where captions fit other images as well, which count as
+    wrong.
 
     Example:
         >>> from evalium.metrics import Frame, estimate

@@ -21,6 +21,8 @@ DECIDED_BY_PLAN = ("key", "usual", "scorer", "parts", "widths")
 """Fields of a metric that are no options."""
 _SECTION = re.compile(r"^(?:Attributes|Args|Example|Examples|Raises|Returns|Reference):", re.MULTILINE)
 _NOT_FOR = re.compile(r"When not to use it:\s*(.+?)(?:\n\n|\Z)", re.DOTALL)
+_CITED = re.compile(r"^Reference:\s*(.+?)(?:\n\n|\Z)", re.DOTALL | re.MULTILINE)
+_INTERVAL = re.compile(r"Interval: .+?\.(?:\s|$)", re.DOTALL)
 
 
 class MetricCard(msgspec.Struct, kw_only=True):
@@ -30,7 +32,7 @@ class MetricCard(msgspec.Struct, kw_only=True):
         name: Registered name.
         what: One line.
         definition: What is computed, in words and formula; what is undefined; which interval.
-        not_for: When to take another one, where that is said.
+        not_for: When to take another one, or something beside it.
         unit: Unit of the value.
         low: Least possible value, None when unbounded.
         high: Greatest possible value, None when unbounded.
@@ -39,7 +41,8 @@ class MetricCard(msgspec.Struct, kw_only=True):
         scored_by: Scorer that it brings along, empty for none.
         needs: Stored columns that it reads.
         options: Options and their defaults as text; None for one that must be given.
-        reference: Where the definition comes from.
+        reference: Paper, standard or implementation that the definition comes from; empty where it is evalium's own,
+            which `definition` then holds in full.
         signature: Its signature with the defaults.
     """
 
@@ -73,15 +76,14 @@ def describe(name: str) -> MetricCard:
     factory = registry.get(name)
     kind = factory.func if isinstance(factory, partial) else factory
     made = _sample(name, kind)
-    text = inspect.cleandoc(kind.__doc__ or "")
-    what, _, rest = text.partition("\n")
-    body = _SECTION.split(rest)[0].strip()
+    what, body = _summary_and_body(kind)
     not_for = _NOT_FOR.search(body)
+    own = _NOT_FOR.sub("", body)
     return MetricCard(
         name=name,
-        what=what.strip(),
-        definition=" ".join(_NOT_FOR.sub("", body).split()),
-        not_for=" ".join(not_for[1].split()) if not_for else "",
+        what=what,
+        definition=_flowing(*_with_bases(kind, own), _as_registered(factory)),
+        not_for=_flowing(not_for[1]) if not_for else "",
         unit=made.unit,
         low=made.low,
         high=made.high,
@@ -90,9 +92,48 @@ def describe(name: str) -> MetricCard:
         scored_by=getattr(kind, "scored_by", ""),
         needs=tuple(f"{need.scorer}.{need.column}" if need.scorer else need.column for need in made.needs()),
         options=_options(kind, factory),
-        reference=getattr(kind, "reference", ""),
+        reference=_reference(kind),
         signature=made.signature,
     )
+
+
+def _summary_and_body(kind: Any) -> tuple[str, str]:
+    summary, _, rest = inspect.cleandoc(kind.__doc__ or "").partition("\n")
+    return summary.strip(), _SECTION.split(rest)[0].strip()
+
+
+def _with_bases(kind: Any, own: str) -> list[str]:
+    """What it says, and what the bases of its family say of all of them, up to the first that defines what they are.
+
+    The interval is that of the one nearest to it.
+    """
+    said = [own]
+    for base in inspect.getmro(kind)[1:]:
+        summary, body = _summary_and_body(base)
+        if base is Metric or not summary.startswith("Base"):
+            continue
+        defines = summary.startswith("Base: ")
+        summary = summary.removeprefix("Base: ") if defines else summary.partition(". ")[2]
+        text = f"{summary[:1].upper()}{summary[1:]}\n{body}"
+        said.append(_INTERVAL.sub("", text) if any("Interval" in other for other in said) else text)
+        if defines:
+            break
+    return said
+
+
+def _as_registered(factory: Any) -> str:
+    """The options that its name stands for."""
+    chosen = factory.keywords if isinstance(factory, partial) else {}
+    return f"Here {', '.join(f'`{option}: {value}`' for option, value in chosen.items())}." if chosen else ""
+
+
+def _reference(kind: Any) -> str:
+    cited = _CITED.search(inspect.cleandoc(kind.__doc__ or ""))
+    return _flowing(cited[1] if cited else "", getattr(kind, "reference", ""))
+
+
+def _flowing(*texts: str) -> str:
+    return " ".join(" ".join(texts).split())
 
 
 def _sample(name: str, kind: Any) -> Metric:

@@ -111,7 +111,8 @@ class DetectionAp(CocoMetric):
     there is no object. Interval: bootstrap of images, by weights. Detections of equal score count in the order of the
     images, as in pycocotools, whose numbers these are.
 
-    Not to be compared between detectors cut at different scores: every detection counts, however unsure.
+    When not to use it: between detectors that were cut at different scores, since every detection counts, however
+    unsure; nor to say how a detector does at the score it is used with (`detection_errors`).
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -138,9 +139,12 @@ class DetectionAp(CocoMetric):
 class DetectionAr(CocoMetric):
     """COCO's average recall in [0, 1], higher is better: the share of objects that are found.
 
-    Of the `max_detections` best detections of each category in each image; the mean over overlaps and the categories
-    that have an object. Undefined where there is no object. Interval: bootstrap of images. Equal to pycocotools. Wrong
-    detections cost nothing: a detector that marks everything does well.
+    Objects found / objects. Of the `max_detections` best detections of each category in each image; the mean over
+    overlaps and the categories that have an object. Undefined where there is no object. Interval: bootstrap of images.
+    Equal to pycocotools.
+
+    When not to use it: alone: wrong detections cost nothing, so that a detector that marks everything does well; read
+    `detection_ap` beside it.
 
     Attributes:
         max_detections: Detections of a category in an image that are looked at, the highest scores first.
@@ -172,6 +176,8 @@ class MeanIouBoxes(SumMetric):
     Sum of the IoU of the hits at an overlap of .5 over their number; how well what is found is placed, and nothing of
     what is not. Undefined where nothing was found. Interval: delta method on the images.
 
+    When not to use it: alone: a detector that finds the easy objects only has it high; read `detection_ar` beside it.
+
     Attributes:
         scorer: A scorer of kind `detection`.
 
@@ -188,6 +194,7 @@ class MeanIouBoxes(SumMetric):
     fits = ("detection",)
     scored_by = "detection"
     interval = "ratio"
+    reference = "Kirillov et al. 2019 (segmentation quality SQ), arXiv 1801.00868, of boxes"
 
     def needs(self) -> tuple[Need, ...]:
         """The overlaps, and whether there are any."""
@@ -211,8 +218,11 @@ class MeanIouBoxes(SumMetric):
 class BoxIou(SumMetric):
     """Mean overlap (IoU) of one box a sample with the true one, in [0, 1], higher is better.
 
-    Undefined where no box was scored. Interval: t, CR1 where units are clustered. For several objects take
-    `detection_ap`.
+    Area of the intersection / area of the union, of each sample. Undefined where no box was scored. Interval: t, CR1
+    where units are clustered.
+
+    When not to use it: for several objects in an image: take `detection_ap`. Boxes that miss are all 0, near or far:
+    take `box_giou` to tell them apart.
 
     Attributes:
         scorer: A scorer of kind `box`.
@@ -230,6 +240,7 @@ class BoxIou(SumMetric):
     fits = ("box",)
     scored_by = "box_overlap"
     interval = "mean"
+    reference = "Everingham et al. 2010 (PASCAL VOC), https://doi.org/10.1007/s11263-009-0275-4"
 
     def needs(self) -> tuple[Need, ...]:
         """The overlap."""
@@ -244,8 +255,11 @@ class BoxIou(SumMetric):
 class BoxGiou(BoxIou):
     """Mean generalised IoU of one box a sample, in [-1, 1], higher is better; it tells near misses from far ones.
 
-    IoU less the share of the smallest box around both that neither covers. Rezatofighi et al. 2019. Missing where both
-    boxes are points.
+    IoU less the share of the smallest box around both that neither covers. Missing where both boxes are points.
+    Interval: t, CR1 where units are clustered.
+
+    When not to use it: for several objects in an image (`detection_ap`), or as a share of anything: it is below IoU,
+    and negative for boxes far apart.
 
     Example:
         >>> from evalium.metrics import compute
@@ -256,6 +270,7 @@ class BoxGiou(BoxIou):
     name = "box_giou"
     of = "values.giou"
     low = -1.0
+    reference = "Rezatofighi et al. 2019, arXiv 1902.09630"
 
 
 detection_ap50 = partial(DetectionAp, iou=0.5)

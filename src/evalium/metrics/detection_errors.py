@@ -28,12 +28,14 @@ _HIT = 1
 class DetectionErrors(SumMetric):
     """Errors of each kind per image, at least 0, lower is better; one number a kind.
 
-    Kinds by TIDE (Bolya et al. 2020) at overlaps .5 and .1, of detections with at least the score `threshold`:
-    `localisation` the right class in a place off by too much; `classification` the right place, another class;
-    `duplicate` of what is found already; `background` where there is nothing; `both` wrong in class and place; `missed`
-    an object that no detection found, nor meant by one of the first two. Undefined where no image was scored. Interval:
-    bootstrap of images. Depends on the threshold as much as on the detector: for a verdict without one take
-    `detection_error_cost`.
+    Errors of a kind / images. Kinds by TIDE (Bolya et al. 2020) at overlaps .5 and .1, of detections with at least the
+    score `threshold`: `localisation` the right class in a place off by too much; `classification` the right place,
+    another class; `duplicate` of what is found already; `background` where there is nothing; `both` wrong in class and
+    place; `missed` an object that no detection found, nor meant by one of the first two. Undefined where no image was
+    scored. Interval: bootstrap of images.
+
+    When not to use it: without a threshold that is meant: it says as much of that as of the detector. For a verdict
+    without one take `detection_error_cost`.
 
     Attributes:
         scorer: A scorer of kind `detection`.
@@ -92,13 +94,16 @@ def _counts(column: Ragged, chosen: npt.NDArray[np.bool_]) -> Floats:
 class DetectionErrorCost(WeightedMetric):
     """What mending all errors of one kind would add to AP at an overlap of .5; in [0, 1], lower is better.
 
-    One number a kind (see `detection_errors`), of all detections however unsure: TIDE's dAP (Bolya et al. 2020).
-    Mending makes the best detection that meant an unfound object right, in class and place, and strikes out all others
-    of that kind; `missed` objects are struck out. Kinds overlap, so the costs do not add up to 1 - AP. Undefined where
-    there is no object. Interval: bootstrap of images.
+    AP with the errors of a kind mended - AP. One number a kind (see `detection_errors`), of all detections however
+    unsure: TIDE's dAP (Bolya et al. 2020). Mending makes the best detection that meant an unfound object right, in
+    class and place, and strikes out all others of that kind; `missed` objects are struck out. Undefined where there is
+    no object. Interval: bootstrap of images.
 
     Matching, crowds and interpolation are COCO's throughout; tidecv differs in its handling of ties and keeps the 100
     best detections of an image rather than of each category in it.
+
+    When not to use it: to add up: kinds overlap, so the costs do not sum to 1 - AP; nor for errors at the score that a
+    detector is used with (`detection_errors`).
 
     Attributes:
         scorer: A scorer of kind `detection`.

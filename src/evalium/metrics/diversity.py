@@ -19,9 +19,11 @@ from .frame import Frame
 class Distinct(WeightedMetric):
     """Distinct n-grams of the corpus over all its n-grams, in (0, 1], higher is more varied.
 
-    Over all answers together, so that saying one thing to everybody counts against a model; it falls as a corpus grows,
-    so compare only corpora of one size. Undefined where no answer has n words. Interval: delete-a-group jackknife,
-    since a resample repeats answers, and so n-grams.
+    Over all answers together, so that saying one thing to everybody counts against a model. Undefined where no answer
+    has n words. Interval: delete-a-group jackknife, since a resample repeats answers, and so n-grams.
+
+    When not to use it: between corpora of different size, for it falls as a corpus grows; nor alone, for random words
+    are varied too.
 
     Attributes:
         scorer: A scorer of diversity.
@@ -87,6 +89,8 @@ class Repetition(SumMetric):
 
     1 - distinct n-grams / n-grams, of each answer; with n = 4 the rep-4 by which degenerate, looping text is told from
     people's. Answers of fewer than n words are missing. Interval: t; CR1 where units are clustered.
+
+    When not to use it: for texts that repeat themselves with reason: tables, code, lists, verse.
 
     Attributes:
         scorer: A scorer of diversity.

@@ -34,10 +34,15 @@ class Bins:
 class Ece(WeightedMetric):
     """Mean distance of confidence and accuracy over bins of confidence, in [0, 1], lower is better.
 
-    Top-label: confidence is the greatest probability, correct is whether its class (the first at a tie) is the true
-    one. Bins are (low, high], the first one closed. The plain value is biased upwards, more so with few units a bin: a
-    perfect model does not get 0. `debias` subtracts the bias that the normal limit of each bin's accuracy has, and may
-    be slightly negative. Interval: bootstrap, moved so that its median is the value.
+    Sum over bins of n_b / n |accuracy_b - mean confidence_b|. Top-label: confidence is the greatest probability,
+    correct is whether its class (the first at a tie) is the true one. Bins are (low, high], the first one closed. The
+    plain value is biased upwards, more so with few units a bin: a perfect model does not get 0. `debias` subtracts the
+    bias that the normal limit of each bin's accuracy has, and may be slightly negative. Interval: bootstrap, moved so
+    that its median is the value.
+
+    When not to use it: with few units a bin (take `ece_debiased` or fewer bins), or alone: always answering the class
+    frequencies is calibrated and useless, so look at `brier` or `roc_auc` beside it.
+
     Reference: Guo et al. (2017), ICML, arXiv:1706.04599; Kumar, Liang and Ma (2019), NeurIPS, arXiv:1909.10155.
 
     Attributes:

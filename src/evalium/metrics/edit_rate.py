@@ -13,7 +13,7 @@ from .frame import Frame
 
 @dataclass(frozen=True, kw_only=True)
 class EditMetric(SumMetric):
-    """Base: sums of the numbers that an edit scorer counts.
+    """Base of metrics of the numbers that an edit scorer counts.
 
     Attributes:
         scorer: A scorer of edits.
@@ -46,10 +46,12 @@ class EditMetric(SumMetric):
 class Wer(EditMetric):
     """Word error rate of the corpus, from 0 (equal) with no upper bound, lower is better.
 
-    (S + D + I) / (H + S + D): the edits of all texts over the words of all targets, so a long text counts for more
-    than a short one. Equals `jiwer.wer`. Where no target has a word it is the number of words inserted, as in jiwer.
-    Interval: delta method; CR1 where units are clustered. Not for languages written without blanks (take `cer`), nor
-    for free answers, where a good paraphrase counts as an error.
+    (S + D + I) / (H + S + D): the edits of all texts over the words of all targets, so a long text counts for more than
+    a short one. Equals `jiwer.wer`. Where no target has a word it is the number of words inserted, as in jiwer.
+    Interval: delta method; CR1 where units are clustered.
+
+    When not to use it: for languages written without blanks (take `cer`), nor for free answers, where a good paraphrase
+    counts as an error.
 
     Example:
         >>> from evalium.metrics import compute
@@ -72,7 +74,11 @@ class Wer(EditMetric):
 class Cer(Wer):
     """Character error rate of the corpus, from 0 (equal) with no upper bound, lower is better.
 
-    As `wer`, in Unicode code points with blanks. Equals `jiwer.cer`.
+    (S + D + I) / (H + S + D), as `wer`, in Unicode code points with blanks. Equals `jiwer.cer`. Interval: delta method;
+    CR1 where units are clustered.
+
+    When not to use it: for free answers, where a good paraphrase counts as an error; nor between scripts, whose
+    characters say more or less each.
 
     Example:
         >>> from evalium.metrics import compute
@@ -89,8 +95,12 @@ class Cer(Wer):
 class OcrAccuracy(Cer):
     """Share of the target's characters that were read: 1 - CER, not below 0; in [0, 1], higher is better.
 
-    1 where neither targets nor readings have a character. Say which normalisation was used: the scorer's options
-    `case`, `punctuation`, `whitespace` and `unicode` are part of the signature.
+    max(0, 1 - (S + D + I) / (H + S + D)) in characters. 1 where neither targets nor readings have a character. Say
+    which normalisation was used: the scorer's options `case`, `punctuation`, `whitespace` and `unicode` are part of the
+    signature. Interval: that of `cer`, turned round.
+
+    When not to use it: where outputs are much too long: it stops at 0, while `cer` goes on; nor where a field must be
+    right as a whole (`accuracy`).
 
     Example:
         >>> from evalium.metrics import compute
@@ -125,6 +135,9 @@ class Mer(EditMetric):
     (S + D + I) / (H + S + D + I). Equals `jiwer.mer`; 0 where neither side has a word, as in jiwer. Interval: delta
     method; CR1 where units are clustered.
 
+    When not to use it: beside published word error rates, which are `wer` and never smaller; for free answers, where a
+    good paraphrase counts as an error.
+
     Example:
         >>> from evalium.metrics import compute
         >>> compute("mer", ["a b c x"], ["a b c"], ci=None).value
@@ -150,6 +163,9 @@ class Wip(EditMetric):
 
     H / targets' words * H / answers' words, over the corpus: the shares of both sides' words that are hits. Equals
     `jiwer.wip`; 1 where neither side has a word, 0 where one has none, as in jiwer. Interval: bootstrap.
+
+    When not to use it: beside published word error rates (`wer`); for languages written without blanks; or for free
+    answers, where a good paraphrase counts as an error.
 
     Example:
         >>> from evalium.metrics import compute
@@ -184,6 +200,11 @@ class Wip(EditMetric):
 class Wil(Wip):
     """Word information lost: 1 - `wip`, in [0, 1], lower is better. Equals `jiwer.wil`.
 
+    1 - H / targets' words * H / answers' words, over the corpus. Interval: bootstrap.
+
+    When not to use it: beside published word error rates (`wer`); for languages written without blanks; or for free
+    answers, where a good paraphrase counts as an error.
+
     Example:
         >>> from evalium.metrics import compute
         >>> compute("wil", ["a b c x"], ["a b c"], ci=None).value
@@ -199,8 +220,10 @@ class Wil(Wip):
 class EditDistance(EditMetric):
     """Mean Levenshtein distance in characters, from 0 (equal) with no upper bound, lower is better.
 
-    Least number of characters to substitute, delete and insert, a text at a time. It grows with the length of the
-    texts: to compare corpora take `cer`. Interval: t; CR1 where units are clustered.
+    Least number of characters to substitute, delete and insert, a text at a time. Interval: t; CR1 where units are
+    clustered.
+
+    When not to use it: between corpora: it grows with the length of the texts. Take `cer`.
 
     Example:
         >>> from evalium.metrics import compute

@@ -77,8 +77,11 @@ class Exposure(WeightedMetric):
 class CatalogueCoverage(Exposure):
     """Share of the catalogue that was shown at least once, in [0, 1], higher is better.
 
-    Grows with the number of recommendations: compare systems on the same users only. Items are those of the lists in
-    full; cut the lists for a coverage at k. Ge et al. 2010.
+    Different items shown / items of the catalogue. Items are those of the lists in full; cut the lists for a coverage
+    at k.
+
+    When not to use it: between different numbers of users or of items shown, with which it grows; nor alone, since
+    random items cover a catalogue.
 
     Example:
         >>> from evalium.metrics import compute
@@ -87,6 +90,7 @@ class CatalogueCoverage(Exposure):
     """
 
     name = "catalogue_coverage"
+    reference = "Ge, Delgado-Battenfeld and Jannach 2010, https://doi.org/10.1145/1864708.1864761"
 
     def of_counts(self, counts: Floats) -> Floats:
         """Items shown / items."""
@@ -97,8 +101,10 @@ class CatalogueCoverage(Exposure):
 class ExposureGini(Exposure):
     """Gini index of how often items were shown, in [0, 1], lower is more even.
 
-    0 when all items of the catalogue are shown equally often, near 1 when few get everything; items never shown
-    count as 0.
+    Sum over the N items, from the least shown, of (2 rank - N - 1) count / (N sum of counts). 0 when all items of the
+    catalogue are shown equally often, near 1 when few get everything; items never shown count as 0.
+
+    When not to use it: alone: showing items at random is even, and nobody's wish; read `ndcg` beside it.
 
     Example:
         >>> from evalium.metrics import compute
@@ -108,6 +114,7 @@ class ExposureGini(Exposure):
 
     name = "exposure_gini"
     higher_is_better = False
+    reference = "Fleder and Hosanagar 2009, https://doi.org/10.1287/mnsc.1080.0974"
 
     def of_counts(self, counts: Floats) -> Floats:
         """Sum of (2 rank - items - 1) count / (items * sum of counts), ranks from the least shown."""

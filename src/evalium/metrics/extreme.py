@@ -51,6 +51,10 @@ class Extreme(WeightedMetric):
 class Max(Extreme):
     """Greatest value of a scorer; no interval, for no sample bounds what is still to come.
 
+    max of the values of the scored units.
+
+    When not to use it: between runs of different size: more units reach further up.
+
     Example:
         >>> from evalium.metrics import Frame, estimate
         >>> estimate(Max(scorer="s"), Frame.from_columns({"s.value": [1, 3, 2]}))["max"].value
@@ -63,6 +67,10 @@ class Max(Extreme):
 @dataclass(frozen=True, kw_only=True)
 class Min(Extreme):
     """Least value of a scorer; no interval, for no sample bounds what is still to come.
+
+    min of the values of the scored units.
+
+    When not to use it: between runs of different size: more units reach further down.
 
     Example:
         >>> from evalium.metrics import Frame, estimate

@@ -19,10 +19,11 @@ class Fid(FeatureSets):
     to torch-fidelity, clean-fid and torchmetrics on the same features. Undefined with fewer than two images on a side.
     Interval: infinitesimal jackknife of the images of both sets.
 
-    FID is biased upwards by an amount that falls with the number of images and that no interval shows: compare it at
-    equal numbers only, and not below some thousands; with fewer images than features, flag
-    `fewer_images_than_features`, take `kid`. Values of different extractors or resizings are different metrics. Heusel
-    et al. 2017.
+    Heusel et al. 2017.
+
+    When not to use it: at unequal numbers of images, or below some thousands: it is biased upwards by an amount that
+    falls with their number and that no interval shows. With fewer images than features (flag
+    `fewer_images_than_features`) take `kid`. Values of different extractors or resizings are different metrics.
 
     Example:
         >>> from evalium.metrics import Frame, estimate

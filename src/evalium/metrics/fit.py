@@ -13,8 +13,11 @@ from .column import Floats
 class R2(MomentMetric):
     """Coefficient of determination: 1 - squared error / variance of the targets; at most 1, higher is better.
 
-    0 is what the mean target would get as a constant answer; it can be negative. Undefined where all targets are equal
-    (scikit-learn says 1 or 0). Equals `sklearn.metrics.r2_score`. Interval: bootstrap.
+    1 - sum of (prediction - target)² / sum of (target - mean target)². 0 is what the mean target would get as a
+    constant answer; it can be negative. Undefined where all targets are equal (scikit-learn says 1 or 0). Equals
+    `sklearn.metrics.r2_score`. Interval: bootstrap.
+
+    When not to use it: between data sets, since it grows with the spread of the targets: take `rmse` or `mae`.
 
     Example:
         >>> from evalium.metrics import compute
@@ -24,6 +27,7 @@ class R2(MomentMetric):
 
     name = "r2"
     low = None
+    reference = "sklearn.metrics.r2_score"
 
     def of_moments(self, m: Moments) -> Floats:
         """1 - squared error / variance."""
@@ -37,6 +41,8 @@ class ExplainedVariance(MomentMetric):
     As `r2`, but a constant error costs nothing. Undefined where all targets are equal. Equals
     `sklearn.metrics.explained_variance_score`. Interval: bootstrap.
 
+    When not to use it: where predictions must not be off by a constant, which costs nothing here: take `r2`.
+
     Example:
         >>> from evalium.metrics import compute
         >>> round(compute("explained_variance", [2.0, 3.0, 4.0], [1.0, 2.0, 3.0]).value, 4)
@@ -45,6 +51,7 @@ class ExplainedVariance(MomentMetric):
 
     name = "explained_variance"
     low = None
+    reference = "sklearn.metrics.explained_variance_score"
 
     def of_moments(self, m: Moments) -> Floats:
         """1 - variance of the error / variance."""
@@ -56,8 +63,11 @@ class ExplainedVariance(MomentMetric):
 class Pearson(MomentMetric):
     """Pearson's correlation of predictions and targets, in [-1, 1], higher is better.
 
-    Undefined where either is constant. Equals `scipy.stats.pearsonr`. Interval: bootstrap. Linear, and blind to shift
-    and scale: a prediction that is always twice the target has 1; see `concordance`.
+    Covariance / (deviation of predictions * deviation of targets). Undefined where either is constant. Equals
+    `scipy.stats.pearsonr`. Interval: bootstrap.
+
+    When not to use it: where predictions must be right and not only move along: a prediction that is always twice the
+    target has 1, take `concordance`. For relations that are not straight lines take `spearman`.
 
     Example:
         >>> from evalium.metrics import compute
@@ -68,6 +78,7 @@ class Pearson(MomentMetric):
     name = "pearson"
     low = -1.0
     what = "targets or all predictions"
+    reference = "Pearson 1895, https://doi.org/10.1098/rspl.1895.0041; scipy.stats.pearsonr"
 
     def of_moments(self, m: Moments) -> Floats:
         """Covariance over the root of the variances."""
@@ -80,6 +91,10 @@ class Concordance(MomentMetric):
 
     2 covariance / (variance of predictions + variance of targets + squared difference of means), all divided by n.
     Undefined where both are the same constant. Interval: bootstrap.
+
+    When not to use it: where only the order or the trend matters (`spearman`, `pearson`), or between data sets: it
+    grows with the spread of the targets.
+
     Reference: Lin (1989), Biometrics 45, 255-268.
 
     Example:

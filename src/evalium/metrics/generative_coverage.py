@@ -91,8 +91,11 @@ class Neighbourhoods(FeatureSets):
 class GenerativePrecision(Neighbourhoods):
     """Share of generated images inside the ball of a real one, in [0, 1], higher is better: fidelity.
 
-    One outlier among the real images has a wide ball and lets anything pass; `generative_density` does not. Equal to
-    `prdc`. Kynkaanniemi et al. 2019, with `k` 3 there.
+    Generated images inside the ball of a real one / generated images. Equal to `prdc`. Kynkaanniemi et al. 2019, with
+    `k` 3 there.
+
+    When not to use it: with outliers among the real images, whose wide balls let anything pass: take
+    `generative_density`. One good image over and over scores 1: read `generative_recall` beside it.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -113,8 +116,11 @@ class GenerativePrecision(Neighbourhoods):
 class GenerativeRecall(Neighbourhoods):
     """Share of real images inside the ball of a generated one, in [0, 1], higher is better: diversity.
 
-    Generated outliers widen the balls; `generative_coverage` does not suffer from them. Equal to `prdc`. Kynkaanniemi
-    et al. 2019, with `k` 3 there.
+    Real images inside the ball of a generated one / real images. Equal to `prdc`. Kynkaanniemi et al. 2019, with `k` 3
+    there.
+
+    When not to use it: with outliers among the generated images, whose wide balls hold everything: take
+    `generative_coverage`.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -135,8 +141,11 @@ class GenerativeRecall(Neighbourhoods):
 class GenerativeDensity(Neighbourhoods):
     """In how many balls of real images a generated one lies, over `k`: at least 0, about 1 when alike, more is denser.
 
-    Above 1 where generated images crowd the middle of the real ones: not a share, and no proof of quality by itself.
-    Equal to `prdc`. Naeem et al. 2020.
+    Pairs of a generated image and a real ball that holds it / (k * generated images). Above 1 where generated images
+    crowd the middle of the real ones. Equal to `prdc`. Naeem et al. 2020.
+
+    When not to use it: as a share, or as a proof of quality by itself: crowding the middle raises it. Read
+    `generative_coverage` beside it.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -158,7 +167,10 @@ class GenerativeDensity(Neighbourhoods):
 class GenerativeCoverage(Neighbourhoods):
     """Share of real images whose ball holds a generated one, in [0, 1], higher is better: diversity.
 
-    It grows with the number of generated images: compare at equal numbers. Equal to `prdc`. Naeem et al. 2020.
+    Real images whose ball holds a generated one / real images. Equal to `prdc`. Naeem et al. 2020.
+
+    When not to use it: at different numbers of generated images, with which it grows; nor for fidelity
+    (`generative_density`).
 
     Example:
         >>> from evalium.metrics import Frame, estimate

@@ -20,8 +20,13 @@ from .timing import flag_cached
 class Goodput(FrameMetric):
     """Calls per second of the run's busy span that keep within a latency and a cost; higher is better.
 
-    As `throughput`, but only calls that meet the SLA count; failed ones never do. Calls that take long enough to miss
-    it still fill the span. Interval: t over 20 equal parts of the span, none with fewer than 40 calls.
+    Calls within the bounds / seconds of the busy span. As `throughput`, but only calls that meet the SLA count; failed
+    ones never do. Calls that take long enough to miss it still fill the span. Interval: t over 20 equal parts of the
+    span, none with fewer than 40 calls.
+
+    When not to use it: to compare models that were run at different concurrency, or with bounds that no user asked for:
+    it says as much of both as of the model.
+
     Reference: Zhong et al. 2024, DistServe, arXiv:2401.09670.
 
     Attributes:
@@ -70,8 +75,10 @@ class TokensPerSecond(SumMetric):
     """Output tokens per second of a call's time, at least 0, higher is better.
 
     Total output tokens / total seconds over calls that report both: what one user sees, while `token_throughput` is
-    what the run as a whole received. Tokens are the provider's, so models with different tokenizers do not compare.
-    Undefined where no time passed. Interval: delta method; CR1 where units are clustered.
+    what the run as a whole received. Tokens are the provider's. Undefined where no time passed. Interval: delta method;
+    CR1 where units are clustered.
+
+    When not to use it: between models with different tokenizers; nor for how soon an answer begins (`ttft_p95`).
 
     Attributes:
         over: The whole `latency`, or the time of `generation`: latency less the time to the first token, which only
@@ -91,6 +98,7 @@ class TokensPerSecond(SumMetric):
     interval = "ratio"
     unit = "token/s"
     high = None
+    reference = "output tokens per second of a request, as LLMPerf (ray-project/llmperf)"
 
     def needs(self) -> tuple[Need, ...]:
         """Tokens and times."""

@@ -17,10 +17,13 @@ from .frame import Frame
 class Ssim(SumMetric):
     """Mean structural similarity, in [-1, 1], higher is better; 1 for equal images.
 
-    Gaussian window of 11 pixels, sigma 1.5, K1 = .01, K2 = .03, the image mirrored at its edges (Wang et al. 2004; the
-    scorer's option `edges`); the mean over images of the scorer's value. Undefined where no image was scored. Interval:
-    t, CR1 where units are clustered. Not for generated images without one right answer: they are like a reference in no
-    single pixel.
+    Mean over windows of (2 mx my + C1) (2 sxy + C2) / ((mx² + my² + C1) (sx² + sy² + C2)), C1 = (K1 range)², C2 = (K2
+    range)². Gaussian window of 11 pixels, sigma 1.5, K1 = .01, K2 = .03, the image mirrored at its edges (Wang et al.
+    2004; the scorer's option `edges`); the mean over images of the scorer's value. Undefined where no image was scored.
+    Interval: t, CR1 where units are clustered.
+
+    When not to use it: for generated images without one right answer, which are like a reference in no single pixel;
+    nor between other windows or edges than these.
 
     Attributes:
         scorer: A scorer of kind `image_similarity`.
@@ -55,8 +58,10 @@ class Psnr(SumMetric):
     """Mean peak signal-to-noise ratio in dB, at least 0 for images within their range, higher is better.
 
     10 log10(range² / mse) of each image, averaged; equal images, whose ratio is infinite, count as `cap`, and so does
-    whatever lies above it. Undefined where no image was scored. Interval: t, CR1 where units are clustered. Blind to
-    structure: a shift of brightness that nobody sees costs more than a blur.
+    whatever lies above it. Undefined where no image was scored. Interval: t, CR1 where units are clustered.
+
+    When not to use it: for what people see: it is blind to structure, and a shift of brightness that nobody sees costs
+    more than a blur. Take `ssim`.
 
     Attributes:
         scorer: A scorer of kind `image_similarity`.
@@ -78,6 +83,7 @@ class Psnr(SumMetric):
     interval: ClassVar[IntervalRule] = "mean"
     unit = "dB"
     low = None
+    reference = "Huynh-Thu and Ghanbari 2008, https://doi.org/10.1049/el:20080522"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -108,6 +114,8 @@ class PsnrPooled(Psnr):
     `psnr` is the usual mean of ratios. Where no image differs from its reference it is the cap. Equal to torchmetrics'
     PeakSignalNoiseRatio for images of one size. Interval: bootstrap of images.
 
+    When not to use it: where every image should count alike: the worst ones rule it. Take `psnr`.
+
     Example:
         >>> from evalium.metrics import compute
         >>> dark, light = [[10] * 12] * 12, [[15] * 12] * 12
@@ -117,6 +125,7 @@ class PsnrPooled(Psnr):
 
     name = "psnr_pooled"
     interval = "bootstrap"
+    reference = "torchmetrics PeakSignalNoiseRatio"
 
     def rows(self, frame: Frame) -> Floats:
         """Squared error over the squared range, 1."""

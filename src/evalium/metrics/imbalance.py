@@ -18,6 +18,9 @@ class JaccardIndex(ClassRatio):
     In [0, 1]; undefined only for a class that does not occur at all. J = F1 / (2 - F1), so it ranks as F1 does. Equals
     `sklearn.metrics.jaccard_score`. Interval of a class: Wilson on that union; of means: bootstrap.
 
+    When not to use it: as a second opinion beside `f1`, for a class ranks alike by both; nor where true negatives
+    count, which it ignores.
+
     Example:
         >>> from evalium.metrics import Frame, estimate
         >>> frame = Frame.from_columns({"s.label": ["a", "a", "b"], "s.target": ["a", "b", "b"]})
@@ -27,6 +30,7 @@ class JaccardIndex(ClassRatio):
 
     name = "jaccard_index"
     interval = "share"
+    reference = "Jaccard 1912, https://doi.org/10.1111/j.1469-8137.1912.tb05611.x; sklearn.metrics.jaccard_score"
 
     def ratio(self, counts: Counts) -> tuple[Floats, Floats]:
         """Hits, true or predicted."""
@@ -46,8 +50,11 @@ class JaccardIndex(ClassRatio):
 class Gmean(ClassMetric):
     """Geometric mean of the recalls of the classes that occur as targets, in [0, 1], higher is better.
 
-    0 as soon as one class is never found, so that no constant answer gets more. Undefined without targets. Interval:
-    bootstrap. Reference: Kubat and Matwin (1997), ICML, 179-186.
+    (Product of hits / units over the C classes)^(1 / C). 0 as soon as one class is never found, so that no constant
+    answer gets more. Undefined without targets. Interval: bootstrap.
+
+    When not to use it: with many classes, or one of few units: one class that is never found makes it 0, whatever the
+    others are. Take `balanced_accuracy`.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -57,6 +64,7 @@ class Gmean(ClassMetric):
     """
 
     name = "gmean"
+    reference = "Kubat and Matwin 1997, ICML, 179-186"
 
     def of_counts(self, counts: Counts) -> Floats:
         """Geometric mean of the recalls."""

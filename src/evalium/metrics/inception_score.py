@@ -23,8 +23,10 @@ class InceptionScore(SumMetric):
 
     exp(mean_x KL(p(y|x) || p(y))), at most the number of classes: images that are each clearly of one class, and of
     many classes together. Over all images at once; published values are often means over ten splits, which are lower:
-    `inception_score_splits`. Interval: bootstrap of the images. It sees no real images, rewards class artefacts and
-    grows with the number of images: take `fid` or `kid` where there are real ones. Salimans et al. 2016.
+    `inception_score_splits`. Interval: bootstrap of the images. Salimans et al. 2016.
+
+    When not to use it: where there are real images, of which it sees none (`fid`, `kid`): it rewards class artefacts
+    and grows with the number of images.
 
     Attributes:
         scorer: A `features` scorer whose features are the classifier's outputs.
@@ -70,9 +72,12 @@ class InceptionScore(SumMetric):
 class InceptionScoreSplits(WeightedMetric):
     """Mean of the inception scores of equal parts of the images, as published: at least 1, higher is better.
 
-    The images are cut into `splits` parts in the order they have; each part's score is `inception_score`. Smaller parts
-    score lower: compare at equal numbers of images and of splits. Undefined with fewer images than splits. Interval:
-    bootstrap of the images, moved to have the value as its median. Salimans et al. 2016.
+    Mean over the parts of exp(mean_x KL(p(y|x) || p(y))). The images are cut into `splits` parts in the order they
+    have; each part's score is `inception_score`. Undefined with fewer images than splits. Interval: bootstrap of the
+    images, moved to have the value as its median. Salimans et al. 2016.
+
+    When not to use it: at other numbers of images or of splits, since smaller parts score lower; where there are real
+    images take `fid` or `kid`.
 
     Attributes:
         scorer: A `features` scorer whose features are the classifier's outputs.

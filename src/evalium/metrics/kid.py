@@ -17,10 +17,14 @@ _CELLS = 4_000_000
 class Kid(FeatureSets):
     """Squared maximum mean discrepancy of generated and real images with the kernel (x.y / d + 1)^3; lower is better.
 
-    The unbiased estimator: 0 on average for images of one distribution, so it may be below 0, and its mean does not
-    depend on the number of images. With `subsets` the mean over random subsets of `subset_size` images a side, as the
-    first implementations did it for want of memory; all images at once say more. Undefined with fewer than two images
-    on a side. Interval: jackknife of the images of both sets. Binkowski et al. 2018.
+    Mean of k(x, x') over pairs of two generated images + that over pairs of two real ones - 2 mean of k(x, y) over
+    pairs of one of each. The unbiased estimator: 0 on average for images of one distribution, so it may be below 0, and
+    its mean does not depend on the number of images. With `subsets` the mean over random subsets of `subset_size`
+    images a side, as the first implementations did it for want of memory; all images at once say more. Undefined with
+    fewer than two images on a side. Interval: jackknife of the images of both sets. Binkowski et al. 2018.
+
+    When not to use it: between extractors or resizings, whose values are different metrics; nor as a distance of its
+    own: near 0 it is of either sign, and only its interval says whether it differs from 0.
 
     Attributes:
         subsets: Number of random subsets; 0 takes all images at once.

@@ -17,8 +17,12 @@ from .rank_area import RankArea
 class Gain(RankArea):
     """Share of the positives among the highest-scored fraction of the units, in [0, 1], higher is better.
 
-    The fraction is chance. Where the boundary falls into a tie, the tied units count in part: what a random order of
-    them would give on average. Undefined without positives. Interval: bootstrap.
+    Positives among the first `fraction` of the units / positives. The fraction is chance. Where the boundary falls into
+    a tie, the tied units count in part: what a random order of them would give on average. Undefined without positives.
+    Interval: bootstrap.
+
+    When not to use it: where the fraction that will be looked at is not settled (`roc_auc`, `pr_auc`), or where the
+    probabilities themselves matter (`brier`).
 
     Attributes:
         fraction: How much of the data is looked at, in (0, 1].
@@ -33,6 +37,7 @@ class Gain(RankArea):
 
     name = "gain"
     relative: ClassVar[bool] = False
+    reference = "cumulative response, Provost and Fawcett 2013, Data Science for Business, chapter 8"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -58,8 +63,10 @@ class Gain(RankArea):
 class Lift(Gain):
     """How much more frequent positives are among the highest-scored fraction than overall; higher is better.
 
-    At least 0, 1 is chance, at most 1 / fraction (less where positives are more frequent than the fraction): compare it
-    only at one fraction and one share of positives. Ties and undefined cases as in `gain`.
+    `gain` / fraction. At least 0, 1 is chance, at most 1 / fraction (less where positives are more frequent than the
+    fraction). Ties and undefined cases as in `gain`. Interval: bootstrap.
+
+    When not to use it: between fractions, or between data with other shares of positives: both bound it from above.
 
     Example:
         >>> from evalium.metrics import compute
@@ -70,3 +77,4 @@ class Lift(Gain):
     name = "lift"
     high = None
     relative = True
+    reference = "Provost and Fawcett 2013, Data Science for Business, chapter 8"

@@ -19,6 +19,9 @@ class LogLoss(SumMetric):
     ln C is chance. Probabilities are clipped to [2.2e-16, 1 - 2.2e-16], so that one impossible truth costs 36.04 and
     not infinity. Equals `sklearn.metrics.log_loss`. Interval: t, flagged where skewed.
 
+    When not to use it: where a few confident mistakes should not decide (`brier`), or between tasks with other numbers
+    of classes, by which chance is ln C.
+
     Attributes:
         scorer: The scorer whose value is the probability of the true class.
 
@@ -37,6 +40,7 @@ class LogLoss(SumMetric):
     unit = "nat"
     high = None
     higher_is_better = False
+    reference = "Good 1952, https://doi.org/10.1111/j.2517-6161.1952.tb00104.x; sklearn.metrics.log_loss"
 
     def needs(self) -> tuple[Need, ...]:
         """The probability of the true class."""

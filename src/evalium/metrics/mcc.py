@@ -13,8 +13,14 @@ from .column import Floats
 class Mcc(ClassMetric):
     """Correlation of predicted with true classes, in [-1, 1], higher is better, 0 is chance.
 
-    The multiclass form; an unparsed answer that counts as wrong is a predicted class of its own. Undefined when all
-    targets or all predictions are one class (scikit-learn says 0), else equal to `sklearn.metrics.matthews_corrcoef`.
+    (c n - sum of t_k p_k) / sqrt((n² - sum of p_k²) (n² - sum of t_k²)), with c of n units right, and t_k of class k
+    and p_k predicted to be. The multiclass form; an unparsed answer that counts as wrong is a predicted class of its
+    own. Undefined when all targets or all predictions are one class (scikit-learn says 0), else equal to
+    `sklearn.metrics.matthews_corrcoef`.
+
+    When not to use it: where errors differ in cost (`expected_cost`), or between data sets with other class
+    frequencies, which move it.
+
     Reference: Gorodkin (2004), Computational Biology and Chemistry 28, 367-374.
 
     Example:

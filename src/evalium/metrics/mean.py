@@ -12,8 +12,11 @@ from .frame import Frame
 class Mean(SumMetric):
     """Mean of a scorer's value, in the scorer's unit, range and direction.
 
-    Undefined when no unit was scored. Interval: Wilson where all values are 0 or 1, else t; CR1 where units are
-    clustered.
+    Sum of the values / scored units. Undefined when no unit was scored. Interval: Wilson where all values are 0 or 1,
+    else t; CR1 where units are clustered.
+
+    When not to use it: for grades whose steps are not equally wide, or values of which few large ones decide: look at
+    the distribution, or at a share above a threshold (`task_completion_rate`).
 
     Attributes:
         scorer: The scorer.

@@ -9,9 +9,12 @@ from ._mean_of import MeanOf
 class Meteor(MeanOf):
     """Mean METEOR with English WordNet, 0 to 1, higher is better: that of NLTK, not of METEOR 1.5 in Java.
 
-    Not to be compared between implementations, nor used for other languages than English. The best possible value
-    approaches 1 with the length of the text, since even a perfect output is one chunk: 1 - 0.5 / m^3 for m words.
-    Needs the extra `meteor` and WordNet.
+    Of each answer F (1 - 0.5 (chunks / matches)³), F = P R / (0.9 P + 0.1 R) with P and R the shares of the answer's
+    and the target's words that are matched, and chunks the runs of matches in one order. The best possible value
+    approaches 1 with the length of the text, since even a perfect output is one chunk: 1 - 0.5 / m^3 for m words. Needs
+    the extra `meteor` and WordNet.
+
+    When not to use it: between implementations, or for other languages than English.
 
     Attributes:
         scorer: A `meteor` scorer.
@@ -33,7 +36,9 @@ class Meteor(MeanOf):
 class MeteorExactStem(MeanOf):
     """Mean METEOR without synonyms, 0 to 1, higher is better: words match by form or by Porter stem.
 
-    Another metric than `meteor`, for where WordNet is not to be had; its numbers are lower.
+    The formula of `meteor`, without WordNet. For where WordNet is not to be had.
+
+    When not to use it: beside published METEOR, which knows synonyms: these numbers are lower.
 
     Attributes:
         scorer: A `meteor_exact_stem` scorer.

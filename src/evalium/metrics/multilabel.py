@@ -16,8 +16,11 @@ from .precision_recall import ZeroDivision
 class SubsetAccuracy(LabelSetMetric):
     """Share of units whose predicted set is exactly the true one, in [0, 1], higher is better.
 
-    Equals `sklearn.metrics.accuracy_score` of indicator matrices. Interval: Wilson; CR1 where clustered. Harsh with
-    many labels: one label too many costs as much as all of them wrong.
+    Units with equal sets / units. Equals `sklearn.metrics.accuracy_score` of indicator matrices. Interval: Wilson; CR1
+    where clustered.
+
+    When not to use it: with many labels: one label too many costs as much as all of them wrong. Take `jaccard` or
+    `f1_samples`.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -29,6 +32,7 @@ class SubsetAccuracy(LabelSetMetric):
 
     name = "subset_accuracy"
     interval = "mean"
+    reference = "sklearn.metrics.accuracy_score"
 
     def rows(self, frame: Frame) -> Floats:
         """Whether the sets are equal."""
@@ -41,9 +45,12 @@ class SubsetAccuracy(LabelSetMetric):
 class HammingLoss(LabelSetMetric):
     """Share of the decisions, one for each unit and label, that are wrong; in [0, 1], lower is better.
 
-    Divided by the number of labels that the scorer was told of; where it was not, by that of the labels that occur in
-    the data (flag `labels_from_data`). Equals `sklearn.metrics.hamming_loss`. Interval: t; CR1 where clustered. Low for
-    a model that predicts nothing, where labels are rare.
+    Wrong decisions / (units * labels). Divided by the number of labels that the scorer was told of; where it was not,
+    by that of the labels that occur in the data (flag `labels_from_data`). Equals `sklearn.metrics.hamming_loss`.
+    Interval: t; CR1 where clustered.
+
+    When not to use it: where labels are rare: a model that predicts nothing has it low. Take `multilabel_f1` or
+    `jaccard`.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -56,6 +63,7 @@ class HammingLoss(LabelSetMetric):
     name = "hamming_loss"
     interval = "ratio"
     higher_is_better = False
+    reference = "Schapire and Singer 2000, https://doi.org/10.1023/A:1007649029923; sklearn.metrics.hamming_loss"
 
     def rows(self, frame: Frame) -> Floats:
         """Share of the labels that one set has and the other has not."""
@@ -102,7 +110,11 @@ class OfSamples(LabelSetMetric):
 class Jaccard(OfSamples):
     """Mean over units of the labels in both sets over those in either, in [0, 1], higher is better.
 
-    Equals `sklearn.metrics.jaccard_score(average="samples")`. A unit with two empty sets is 0 / 0.
+    Labels in both sets / labels in either, averaged over units. Equals
+    `sklearn.metrics.jaccard_score(average="samples")`. A unit with two empty sets is 0 / 0.
+
+    When not to use it: where rare labels matter: units count alike, and frequent labels fill them. Take
+    `multilabel_f1`.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -113,6 +125,7 @@ class Jaccard(OfSamples):
     """
 
     name = "jaccard"
+    reference = "Jaccard 1912, https://doi.org/10.1111/j.1469-8137.1912.tb05611.x; sklearn.metrics.jaccard_score"
 
     def ratio(self, sets: SetCounts) -> tuple[Floats, Floats]:
         """Both, either."""
@@ -123,7 +136,10 @@ class Jaccard(OfSamples):
 class PrecisionSamples(OfSamples):
     """Mean over units of the share of predicted labels that are true, in [0, 1], higher is better.
 
-    Equals `sklearn.metrics.precision_score(average="samples")`. A unit with an empty prediction is 0 / 0.
+    True labels predicted / labels predicted, averaged over units. Equals
+    `sklearn.metrics.precision_score(average="samples")`. A unit with an empty prediction is 0 / 0.
+
+    When not to use it: alone: predicting one sure label scores high; read `recall_samples` beside it.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -134,6 +150,7 @@ class PrecisionSamples(OfSamples):
     """
 
     name = "precision_samples"
+    reference = "sklearn.metrics.precision_score"
 
     def ratio(self, sets: SetCounts) -> tuple[Floats, Floats]:
         """Both, predicted."""
@@ -144,7 +161,10 @@ class PrecisionSamples(OfSamples):
 class RecallSamples(OfSamples):
     """Mean over units of the share of true labels that are predicted, in [0, 1], higher is better.
 
-    Equals `sklearn.metrics.recall_score(average="samples")`. A unit without true labels is 0 / 0.
+    True labels predicted / true labels, averaged over units. Equals `sklearn.metrics.recall_score(average="samples")`.
+    A unit without true labels is 0 / 0.
+
+    When not to use it: alone: predicting every label scores 1; read `precision_samples` beside it.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -155,6 +175,7 @@ class RecallSamples(OfSamples):
     """
 
     name = "recall_samples"
+    reference = "sklearn.metrics.recall_score"
 
     def ratio(self, sets: SetCounts) -> tuple[Floats, Floats]:
         """Both, true."""
@@ -167,6 +188,9 @@ class F1Samples(OfSamples):
 
     Equals `sklearn.metrics.f1_score(average="samples")`. A unit with two empty sets is 0 / 0.
 
+    When not to use it: where rare labels matter: units count alike, and frequent labels fill them. Take
+    `multilabel_f1`.
+
     Example:
         >>> from evalium.metrics import Frame, estimate
         >>> columns = {"s.value": [1, 0.5], "s.values.hits": [2, 1], "s.values.n_predicted": [2, 1],
@@ -176,6 +200,7 @@ class F1Samples(OfSamples):
     """
 
     name = "f1_samples"
+    reference = "sklearn.metrics.f1_score"
 
     def ratio(self, sets: SetCounts) -> tuple[Floats, Floats]:
         """Twice both, the sum of sizes."""

@@ -70,7 +70,11 @@ class OfLabels(LabelSetMetric):
 class MultilabelPrecision(OfLabels):
     """Share of the predicted labels that are true, over labels, in [0, 1], higher is better.
 
-    Equals `sklearn.metrics.precision_score` of indicator matrices.
+    Hits / units predicted to have the label, of each label. Equals `sklearn.metrics.precision_score` of indicator
+    matrices.
+
+    When not to use it: alone: predicting labels only where they are sure scores high; read `multilabel_recall` beside
+    it.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -82,6 +86,7 @@ class MultilabelPrecision(OfLabels):
     """
 
     name = "multilabel_precision"
+    reference = "sklearn.metrics.precision_score"
 
     def ratio(self, counts: Counts) -> tuple[Floats, Floats]:
         """Hits, predicted."""
@@ -92,7 +97,9 @@ class MultilabelPrecision(OfLabels):
 class MultilabelRecall(OfLabels):
     """Share of the true labels that are predicted, over labels, in [0, 1], higher is better.
 
-    Equals `sklearn.metrics.recall_score` of indicator matrices.
+    Hits / units that have the label, of each label. Equals `sklearn.metrics.recall_score` of indicator matrices.
+
+    When not to use it: alone: predicting every label scores 1; read `multilabel_precision` beside it.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -103,6 +110,7 @@ class MultilabelRecall(OfLabels):
     """
 
     name = "multilabel_recall"
+    reference = "sklearn.metrics.recall_score"
 
     def ratio(self, counts: Counts) -> tuple[Floats, Floats]:
         """Hits, true."""
@@ -115,6 +123,9 @@ class MultilabelF1(OfLabels):
 
     Equals `sklearn.metrics.f1_score` of indicator matrices.
 
+    When not to use it: with labels that hardly occur, each of which weighs in the macro mean as much as any other: take
+    `average: weighted` or `micro`, or leave them out.
+
     Example:
         >>> from evalium.metrics import Frame, estimate
         >>> columns = {"s.value": [1, 0.5], "s.values.predicted": [[0, 1], [1]], "s.values.true": [[0, 1], [0, 1]],
@@ -124,6 +135,7 @@ class MultilabelF1(OfLabels):
     """
 
     name = "multilabel_f1"
+    reference = "sklearn.metrics.f1_score"
 
     def ratio(self, counts: Counts) -> tuple[Floats, Floats]:
         """Twice the hits, true and predicted."""

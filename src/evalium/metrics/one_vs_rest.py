@@ -125,7 +125,10 @@ def _two_class_rows(frame: Frame, metric: ClassMetric, positive: str) -> Coded:
 class Specificity(OneVsRest):
     """Share of the negatives that are called negative (true negative rate), in [0, 1], higher is better.
 
-    Equals recall of the negative class. High for free where positives are rare: look at `recall` beside it.
+    Negatives called negative / negatives. Equals recall of the negative class.
+
+    When not to use it: alone: calling nothing positive gives 1, and where positives are rare any model has it high;
+    look at `recall` beside it.
 
     Example:
         >>> from evalium.metrics import compute
@@ -134,6 +137,7 @@ class Specificity(OneVsRest):
     """
 
     name = "specificity"
+    reference = "Altman and Bland 1994, https://doi.org/10.1136/bmj.308.6943.1552"
 
     def rate(self, cells: Cells) -> tuple[Floats, Floats]:
         """Rejections, negatives."""
@@ -144,7 +148,10 @@ class Specificity(OneVsRest):
 class Npv(OneVsRest):
     """Negative predictive value: share of the units called negative that are; in [0, 1], higher is better.
 
-    Depends on how rare positives are in the data, which may not be how rare they are in use.
+    Negatives called negative / units called negative.
+
+    When not to use it: where positives are rarer or more frequent in use than in the data, on which it depends; where
+    they are rare it is high for any model.
 
     Example:
         >>> from evalium.metrics import compute
@@ -153,6 +160,7 @@ class Npv(OneVsRest):
     """
 
     name = "npv"
+    reference = "Altman and Bland 1994, https://doi.org/10.1136/bmj.309.6947.102"
 
     def rate(self, cells: Cells) -> tuple[Floats, Floats]:
         """Rejections, called negative."""
@@ -168,8 +176,10 @@ class Npv(OneVsRest):
 class Fpr(OneVsRest):
     """False positive rate: share of the negatives that are called positive; in [0, 1], lower is better.
 
-    1 - specificity. With 99.5 % negatives, 1 % of them is twice as many false alarms as there are positives: look at
-    `precision` beside it.
+    Negatives called positive / negatives = 1 - specificity.
+
+    When not to use it: alone, where positives are rare: with 99.5 % negatives, 1 % of them is twice as many false
+    alarms as there are positives. Look at `precision` beside it.
 
     Example:
         >>> from evalium.metrics import compute
@@ -179,6 +189,7 @@ class Fpr(OneVsRest):
 
     name = "fpr"
     higher_is_better = False
+    reference = "Fawcett 2006, https://doi.org/10.1016/j.patrec.2005.10.010"
 
     def rate(self, cells: Cells) -> tuple[Floats, Floats]:
         """Alarms, negatives."""
@@ -189,7 +200,9 @@ class Fpr(OneVsRest):
 class Fnr(OneVsRest):
     """False negative rate: share of the positives that are called negative; in [0, 1], lower is better.
 
-    1 - recall.
+    Positives called negative / positives = 1 - recall.
+
+    When not to use it: alone: calling everything positive gives 0; look at `fpr` or `precision` beside it.
 
     Example:
         >>> from evalium.metrics import compute
@@ -199,6 +212,7 @@ class Fnr(OneVsRest):
 
     name = "fnr"
     higher_is_better = False
+    reference = "Fawcett 2006, https://doi.org/10.1016/j.patrec.2005.10.010"
 
     def rate(self, cells: Cells) -> tuple[Floats, Floats]:
         """Misses, positives."""

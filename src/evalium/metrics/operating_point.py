@@ -49,8 +49,11 @@ class OperatingPoint(RankArea):
 class RecallAtPrecision(OperatingPoint):
     """Greatest recall at a threshold with at least a given precision, in [0, 1], higher is better.
 
-    0 where no threshold reaches the precision: then nothing may be called positive. Undefined without positives. Equals
-    torchmetrics' `BinaryRecallAtFixedPrecision`.
+    max of recall over the thresholds with precision >= `precision`. 0 where no threshold reaches the precision: then
+    nothing may be called positive. Undefined without positives. Equals torchmetrics' `BinaryRecallAtFixedPrecision`.
+
+    When not to use it: where positives are rarer or more frequent in use, on which precision depends; nor for what a
+    threshold that is fixed beforehand does (`recall`).
 
     Attributes:
         precision: The floor, in [0, 1].
@@ -65,6 +68,7 @@ class RecallAtPrecision(OperatingPoint):
 
     name = "recall_at_precision"
     limit = "precision"
+    reference = "torchmetrics BinaryRecallAtFixedPrecision"
 
     def area(self, units: Ranked) -> Floats:
         """The greatest recall."""
@@ -76,7 +80,11 @@ class RecallAtPrecision(OperatingPoint):
 class PrecisionAtRecall(OperatingPoint):
     """Greatest precision at a threshold with at least a given recall, in [0, 1], higher is better.
 
-    Undefined without positives. Equals torchmetrics' `BinaryPrecisionAtFixedRecall`.
+    max of precision over the thresholds with recall >= `recall`. Undefined without positives. Equals torchmetrics'
+    `BinaryPrecisionAtFixedRecall`.
+
+    When not to use it: where positives are rarer or more frequent in use, on which precision depends; nor for what a
+    threshold that is fixed beforehand does (`precision`).
 
     Attributes:
         recall: The floor, in [0, 1].
@@ -91,6 +99,7 @@ class PrecisionAtRecall(OperatingPoint):
 
     name = "precision_at_recall"
     limit = "recall"
+    reference = "torchmetrics BinaryPrecisionAtFixedRecall"
 
     def area(self, units: Ranked) -> Floats:
         """The greatest precision."""
@@ -103,8 +112,11 @@ class PrecisionAtRecall(OperatingPoint):
 class TprAtFpr(OperatingPoint):
     """Greatest true positive rate at a threshold with at most a given false positive rate, in [0, 1], higher is better.
 
-    0 where even the highest score has more false positives. Undefined without positives or without negatives. A rate
-    below 1 / negatives cannot be told from 0.
+    max of true positives / positives over the thresholds with false positives / negatives <= `fpr`. 0 where even the
+    highest score has more false positives. Undefined without positives or without negatives.
+
+    When not to use it: at rates below 1 / negatives, which cannot be told from 0; nor for what a threshold that is
+    fixed beforehand does (`recall`).
 
     Attributes:
         fpr: The ceiling, in [0, 1].
@@ -119,6 +131,7 @@ class TprAtFpr(OperatingPoint):
 
     name = "tpr_at_fpr"
     limit = "fpr"
+    reference = "TPR at low FPR, Carlini et al. 2022, arXiv 2112.03570"
 
     def area(self, units: Ranked) -> Floats:
         """The greatest true positive rate."""
@@ -131,7 +144,11 @@ class TprAtFpr(OperatingPoint):
 class FprAtTpr(OperatingPoint):
     """Least false positive rate at a threshold with at least a given true positive rate, in [0, 1], lower is better.
 
-    FPR95 of out-of-distribution detection with `tpr` .95. Undefined without positives or without negatives.
+    min of false positives / negatives over the thresholds with true positives / positives >= `tpr`. FPR95 of
+    out-of-distribution detection with `tpr` .95. Undefined without positives or without negatives.
+
+    When not to use it: with few positives, a handful of which set the threshold; nor for what a threshold that is fixed
+    beforehand does (`fpr`).
 
     Attributes:
         tpr: The floor, in [0, 1].
@@ -147,6 +164,7 @@ class FprAtTpr(OperatingPoint):
     name = "fpr_at_tpr"
     limit = "tpr"
     higher_is_better = False
+    reference = "FPR at 95 % TPR, Liang, Li and Srikant 2018 (ODIN), arXiv 1706.02690"
 
     def area(self, units: Ranked) -> Floats:
         """The least false positive rate."""

@@ -20,8 +20,12 @@ from .timing import flag_cached
 class SlaAttainment(SumMetric):
     """Share of calls that succeed within a latency and a cost, in [0, 1], higher is better.
 
-    Failed calls count against it; calls that were never made, and successful ones without the number that a bound is
-    on, are missing. Interval: Wilson; CR1 where units are clustered.
+    Calls that succeed within the bounds / calls that were made. Failed calls count against it; calls that were never
+    made, and successful ones without the number that a bound is on, are missing. Interval: Wilson; CR1 where units are
+    clustered.
+
+    When not to use it: where it matters by how much a bound is missed: a millisecond counts as much as no answer. Look
+    at `latency_p99` beside it.
 
     Attributes:
         latency: Most seconds; None for no bound.
@@ -43,6 +47,7 @@ class SlaAttainment(SumMetric):
     name = "sla_attainment"
     sample: ClassVar[Mapping[str, Any]] = {"latency": 2.0}
     interval = "mean"
+    reference = "SLO attainment, Zhong et al. 2024 (DistServe), arXiv 2401.09670"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -73,6 +78,9 @@ class ErrorBudget(SumMetric):
     Share of failed calls / (1 - target), failed being those without an answer: error, timeout, refused by a filter.
     Calls that were never made are missing. Interval: Wilson's of the share of failures, divided likewise; CR1 where
     units are clustered.
+
+    When not to use it: over fewer calls than 1 / (1 - target), where a single failure overspends it; slow answers are
+    no failures here (`sla_attainment`).
 
     Attributes:
         target: Share of calls that must succeed, in (0, 1).
@@ -114,8 +122,11 @@ class ErrorBudget(SumMetric):
 class CacheHitRate(SumMetric):
     """Share of calls that the response cache answered, in [0, 1], higher is better.
 
-    It says how much of a run was not asked anew; for the provider's own cache take `prompt_cache_rate`. Interval:
-    Wilson; CR1 where units are clustered.
+    Calls answered by the cache / calls with an answer. It says how much of a run was not asked anew. Interval: Wilson;
+    CR1 where units are clustered.
+
+    When not to use it: as a fact about a model, of which it says nothing; for the provider's own cache take
+    `prompt_cache_rate`.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -125,6 +136,7 @@ class CacheHitRate(SumMetric):
 
     name = "cache_hit_rate"
     interval = "mean"
+    reference = "Hennessy and Patterson, Computer Architecture, appendix B (1 - miss rate)"
 
     def needs(self) -> tuple[Need, ...]:
         """Whether the answer came from the cache."""
@@ -141,6 +153,9 @@ class PromptCacheRate(SumMetric):
 
     Cached tokens / input tokens over calls that report both. Undefined without input tokens. Interval: delta method;
     CR1 where units are clustered.
+
+    When not to use it: as a saving: cached tokens are cheaper and not free, and providers differ in what they count.
+    Look at `cost_per_call`.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -165,9 +180,10 @@ class PromptCacheRate(SumMetric):
 class QualityPerDollar(SumMetric):
     """Summed value of the answers for each USD spent; higher is better.
 
-    Total of the scorer's value / total cost, over units that have both. It prefers a bad model that is cheap enough to
-    a good one: put a floor under the quality first. Undefined where nothing was spent. Interval: delta method; CR1
-    where units are clustered.
+    Total of the scorer's value / total cost, over units that have both. Undefined where nothing was spent. Interval:
+    delta method; CR1 where units are clustered.
+
+    When not to use it: without a floor under the quality: it prefers a bad model that is cheap enough to a good one.
 
     Attributes:
         scorer: Whose value is the quality.
@@ -209,7 +225,11 @@ class QualityPerDollar(SumMetric):
 class Energy(SumMetric):
     """Mean energy of a call in watt-hours, at least 0, lower is better.
 
-    Over calls whose provider reports it. Interval: t, flagged where skewed; CR1 where units are clustered.
+    Summed watt-hours / calls. Over calls whose provider reports it. Interval: t, flagged where skewed; CR1 where units
+    are clustered.
+
+    When not to use it: between providers that measure different things: the accelerator, the machine, or the building
+    with its cooling.
 
     Attributes:
         scorer: An `energy_wh` scorer.
@@ -229,6 +249,7 @@ class Energy(SumMetric):
     higher_is_better = False
     fits = ("energy",)
     scored_by = "energy_wh"
+    reference = "energy of a response, Samsi et al. 2023, arXiv 2310.03003"
 
     def needs(self) -> tuple[Need, ...]:
         """The value."""
@@ -243,7 +264,9 @@ class Energy(SumMetric):
 class EnergyTotal(Energy):
     """Total energy in watt-hours of the calls whose provider reports it, at least 0, lower is better.
 
-    Interval: that of the mean times the number of calls.
+    Sum of the watt-hours. Interval: that of the mean times the number of calls.
+
+    When not to use it: between runs of different size (`energy`), or as that of all calls where only some report it.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -253,6 +276,7 @@ class EnergyTotal(Energy):
 
     name = "energy_total"
     interval = "total"
+    reference = "Samsi et al. 2023, arXiv 2310.03003"
 
     def value(self, sums: Floats) -> Floats:
         """The sum; nan where nothing was counted."""

@@ -86,8 +86,10 @@ class PassAtK(OfK):
     """Chance that at least one of k answers to a problem passes, in [0, 1], higher is better.
 
     1 - C(n - c, k) / C(n, k) for a problem with c right ones of n answers, unbiased; its mean over problems. Equal to
-    the product form of HumanEval's code but for rounding. Undefined when no problem has k answers. Not to be compared
-    between temperatures, and not what a user sees who gets one answer (k = 1).
+    the product form of HumanEval's code but for rounding. Undefined when no problem has k answers.
+
+    When not to use it: between temperatures; nor for a user who gets one answer, who sees pass@1.
+
     Reference: Chen et al. 2021, Evaluating Large Language Models Trained on Code, arXiv:2107.03374, section 2.1.
 
     Example:
@@ -114,6 +116,10 @@ class PassHatK(OfK):
 
     pass^k = C(c, k) / C(n, k) for a problem with c right ones of n answers, unbiased; its mean over problems. Equals
     pass@1 for k = 1 and falls with k. Undefined when no problem has k answers.
+
+    When not to use it: where answers are drawn without chance (temperature 0, the response cache): copies of one answer
+    say nothing of reliability.
+
     Reference: Yao et al. 2024, tau-bench, arXiv:2406.12045, section 3.
 
     Example:

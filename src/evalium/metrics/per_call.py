@@ -53,8 +53,13 @@ AMOUNTS: Mapping[str, Amount] = {
 class AmountMean(SumMetric):
     """Mean amount a call: tokens as the provider reported them, USD by the price table; lower is better.
 
-    Over calls that report it. An answer from the response cache keeps the amounts of its original call (flag
-    `includes_cached`). Interval: t, flagged where skewed; CR1 where units are clustered.
+    Summed amounts / calls; `cost_per_1000` is a thousand times that. `cached_tokens` are part of the input tokens,
+    `reasoning_tokens` of the output tokens; `attempts` are requests sent, the successful one included; `judge_cost` is
+    what scoring cost. Over calls that report it. An answer from the response cache keeps the amounts of its original
+    call (flag `includes_cached`). Interval: t, flagged where skewed; CR1 where units are clustered.
+
+    When not to use it: for tokens of models with different tokenizers: take `cost_per_call`. For a bill take the total:
+    a mean of calls of very different size belongs to none of them.
 
     Attributes:
         amount: Name in `AMOUNTS`.
@@ -113,8 +118,11 @@ class AmountMean(SumMetric):
 class AmountTotal(AmountMean):
     """Total amount over the calls that report it: tokens, or USD; lower is better.
 
-    With sampled records the total of all, by inverse probability. The interval is that of the mean times the number of
-    calls: what as many calls of the same kind would come to.
+    Sum of the amounts, which are those of the mean (`cost_per_call`, `input_tokens`, ...). With sampled records the
+    total of all, by inverse probability. The interval is that of the mean times the number of calls: what as many calls
+    of the same kind would come to.
+
+    When not to use it: between runs of different size: take the mean a call.
 
     Attributes:
         amount: Name in `AMOUNTS`.

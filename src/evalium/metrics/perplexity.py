@@ -49,7 +49,10 @@ class LikelihoodRate(SumMetric):
 class Perplexity(LikelihoodRate):
     """exp(-log-likelihood per token), at least 1, lower is better.
 
-    Not comparable between models with different tokenizers: take `bits_per_byte` for that.
+    exp(-total log-likelihood / total tokens).
+
+    When not to use it: between models with different tokenizers, which spread the likelihood over other numbers of
+    tokens: take `bits_per_byte`.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -60,6 +63,7 @@ class Perplexity(LikelihoodRate):
 
     name = "perplexity"
     low = 1.0
+    reference = "Jelinek et al. 1977, https://doi.org/10.1121/1.2016299"
 
     def finish(self, ratio: Floats) -> Floats:
         """The exponential of nats per token."""
@@ -69,6 +73,10 @@ class Perplexity(LikelihoodRate):
 @dataclass(frozen=True, kw_only=True)
 class WordPerplexity(LikelihoodRate):
     """exp(-log-likelihood per word), at least 1, lower is better; words are separated by whitespace.
+
+    exp(-total log-likelihood / total words). Comparable between tokenizers.
+
+    When not to use it: for languages written without blanks, where a word is a sentence: take `bits_per_byte`.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -80,6 +88,7 @@ class WordPerplexity(LikelihoodRate):
     name = "word_perplexity"
     per = "words"
     low = 1.0
+    reference = "lm-evaluation-harness (EleutherAI)"
 
     def finish(self, ratio: Floats) -> Floats:
         """The exponential of nats per word."""
@@ -89,6 +98,11 @@ class WordPerplexity(LikelihoodRate):
 @dataclass(frozen=True, kw_only=True)
 class BitsPerByte(LikelihoodRate):
     """-log2-likelihood per UTF-8 byte, at least 0, lower is better; comparable between tokenizers.
+
+    -total log-likelihood / (ln 2 * total bytes).
+
+    When not to use it: between texts in different scripts, a character of which takes one byte or several; nor on texts
+    that a model may have been trained on.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -100,6 +114,7 @@ class BitsPerByte(LikelihoodRate):
     name = "bits_per_byte"
     per = "bytes"
     unit = "bit/byte"
+    reference = "Gao et al. 2020 (The Pile), arXiv 2101.00027; lm-evaluation-harness"
 
     def finish(self, ratio: Floats) -> Floats:
         """Nats to bits."""

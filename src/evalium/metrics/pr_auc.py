@@ -11,8 +11,11 @@ from .rank_area import RankArea
 class PrAuc(RankArea):
     """Average precision: precision at each threshold weighted by the step of recall; in [0, 1], higher is better.
 
-    The step sum, not the trapezoid, which is optimistic. The share of positives is chance. Undefined without positives
-    (scikit-learn says 0). Interval: bootstrap. Equals `sklearn.metrics.average_precision_score`.
+    Sum over thresholds of (recall_n - recall_(n-1)) precision_n. The step sum, not the trapezoid, which is optimistic.
+    The share of positives is chance. Undefined without positives (scikit-learn says 0). Interval: bootstrap. Equals
+    `sklearn.metrics.average_precision_score`.
+
+    When not to use it: between data sets with other shares of positives, which are chance: take `roc_auc`.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -23,6 +26,7 @@ class PrAuc(RankArea):
     """
 
     name = "pr_auc"
+    reference = "Davis and Goadrich 2006, https://doi.org/10.1145/1143844.1143874"
 
     def area(self, units: Ranked) -> Floats:
         """The area."""

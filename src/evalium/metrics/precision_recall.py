@@ -22,7 +22,7 @@ ZeroDivision = Literal["undefined", 0, 1]
 
 @dataclass(frozen=True, kw_only=True)
 class ClassRatio(ClassMetric):
-    """A ratio of class counts, of each class or averaged.
+    """Base of ratios of class counts, of each class or averaged.
 
     Means run over the classes that occur as a target or as a prediction, as scikit-learn's do.
 
@@ -103,9 +103,13 @@ class ClassRatio(ClassMetric):
 class Precision(ClassRatio):
     """Share of the units predicted to be of a class that are, in [0, 1], higher is better.
 
-    Undefined for a class that is never predicted. Equals `sklearn.metrics.precision_score`. Interval of a class (and of
-    `micro`): Wilson on the units predicted to be of it, while the estimate's n counts the units of all classes; CR1
-    over the clusters with such units where units are clustered. Of means over classes: bootstrap.
+    Hits of the class / units predicted to be of it. Undefined for a class that is never predicted. Equals
+    `sklearn.metrics.precision_score`. Interval of a class (and of `micro`): Wilson on the units predicted to be of it,
+    while the estimate's n counts the units of all classes; CR1 over the clusters with such units where units are
+    clustered. Of means over classes: bootstrap.
+
+    When not to use it: alone: predicting a class only where it is certain scores high, so read `recall` beside it; nor
+    between data sets with other shares of the class.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -116,6 +120,7 @@ class Precision(ClassRatio):
 
     name = "precision"
     interval = "share"
+    reference = "van Rijsbergen 1979, Information Retrieval, chapter 7; sklearn.metrics.precision_score"
 
     def of_units(self, counts: Counts) -> tuple[Floats, Floats]:
         """The predicted units that are right."""
@@ -130,9 +135,11 @@ class Precision(ClassRatio):
 class Recall(ClassRatio):
     """Share of the units of a class that are predicted to be, in [0, 1], higher is better.
 
-    Undefined for a class that no unit is of. Equals `sklearn.metrics.recall_score`. Interval of a class (and of
-    `micro`): Wilson on the units of it, while the estimate's n counts the units of all classes; CR1 over the clusters
-    with such units where units are clustered. Of means over classes: bootstrap.
+    Hits of the class / units of it. Undefined for a class that no unit is of. Equals `sklearn.metrics.recall_score`.
+    Interval of a class (and of `micro`): Wilson on the units of it, while the estimate's n counts the units of all
+    classes; CR1 over the clusters with such units where units are clustered. Of means over classes: bootstrap.
+
+    When not to use it: alone: always predicting the class scores 1; read `precision` beside it.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -143,6 +150,7 @@ class Recall(ClassRatio):
 
     name = "recall"
     interval = "share"
+    reference = "van Rijsbergen 1979, Information Retrieval, chapter 7; sklearn.metrics.recall_score"
 
     def of_units(self, counts: Counts) -> tuple[Floats, Floats]:
         """The units of the class that are found."""
@@ -165,6 +173,9 @@ class FBeta(ClassRatio):
     (1 + beta²) hits / (beta² true + predicted); undefined only for a class that does not occur at all. Equals
     `sklearn.metrics.fbeta_score`.
 
+    When not to use it: where the costs of errors are known (`expected_cost`), or to compare values of different beta;
+    true negatives are ignored.
+
     Attributes:
         beta: How much more recall counts than precision.
 
@@ -178,6 +189,7 @@ class FBeta(ClassRatio):
     beta: float = 1.0
 
     name = "f_beta"
+    reference = "van Rijsbergen 1979, Information Retrieval, chapter 7; sklearn.metrics.fbeta_score"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -204,6 +216,9 @@ class F1(ClassRatio):
     differs, it is 2 J / (1 + J) of the Wilson interval of J, the share of hits among the units that are of the class
     or predicted to be.
 
+    When not to use it: where true negatives count, which it ignores; where one kind of error is dearer (`f_beta`,
+    `expected_cost`); nor between data sets with other shares of the class.
+
     Example:
         >>> from evalium.metrics import Frame, estimate
         >>> frame = Frame.from_columns({"s.label": ["a", "a", "b"], "s.target": ["a", "b", "b"]})
@@ -212,6 +227,7 @@ class F1(ClassRatio):
     """
 
     name = "f1"
+    reference = "van Rijsbergen 1979, Information Retrieval, chapter 7; sklearn.metrics.f1_score"
 
     def ratio(self, counts: Counts) -> tuple[Floats, Floats]:
         """2 hits, true + predicted."""

@@ -16,7 +16,9 @@ class Pinball(ErrorMean):
 
     In the unit of the target, at least 0; least in expectation for the q-quantile of the target, so it is what a
     predicted quantile is judged by. With q = 0.5 half the mean absolute error. Equals
-    `sklearn.metrics.mean_pinball_loss`. Reference: Koenker and Bassett (1978), Econometrica 46, 33-50.
+    `sklearn.metrics.mean_pinball_loss`.
+
+    When not to use it: for predictions that are no quantile (`mae`, `mse`), or between targets of different scale.
 
     Attributes:
         quantile: q, in (0, 1).
@@ -30,7 +32,7 @@ class Pinball(ErrorMean):
     quantile: float = 0.5
 
     name = "pinball"
-    reference = "https://doi.org/10.2307/1913643"
+    reference = "Koenker and Bassett 1978, https://doi.org/10.2307/1913643"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -14,7 +14,7 @@ RAGCHECKER = "RAGChecker (Ru et al. 2024)"
 
 @dataclass(frozen=True, kw_only=True)
 class RagMean(MeanOf):
-    """Base: a mean over answers, in [0, 1], of a rate that the scorer `rag` counts.
+    """Base: a mean over answers of a rate that the scorer `rag` counts.
 
     An answer for which the rate is undefined (no claims, no passages, no verdicts) is missing, where RAGChecker counts
     0. Interval: t over answers; CR1 where they are clustered. The verdicts are taken as true: where a model gave them,
@@ -31,7 +31,10 @@ class RagMean(MeanOf):
 class Faithfulness(RagMean):
     """Mean share of a response's claims that a retrieved passage entails, in [0, 1], higher is better.
 
-    Ragas' and RAGChecker's. Faithful is not right: a passage may be wrong.
+    Claims that a passage entails / claims, of each response. Ragas' and RAGChecker's.
+
+    When not to use it: for whether answers are right: a passage may be wrong, and a faithful answer may miss the
+    question. Take `claim_precision`.
 
     Example:
         >>> from evalium.metrics import compute
@@ -49,6 +52,11 @@ class Faithfulness(RagMean):
 class Hallucination(RagMean):
     """Mean share of a response's claims that neither a passage nor the target entails, in [0, 1], lower is better.
 
+    Claims in neither / claims, of each response. RAGChecker's.
+
+    When not to use it: with short targets: a right claim that neither they nor the passages happen to hold counts as
+    made up. Wrong claims taken from a passage do not count (`noise_sensitivity`).
+
     Example:
         >>> from evalium.metrics import compute
         >>> judged = {"response": [{"in_target": True, "in_context": [False]}, {"in_target": False, "in_context": [0]}]}
@@ -65,7 +73,10 @@ class Hallucination(RagMean):
 class SelfKnowledge(RagMean):
     """Mean share of a response's claims that are right but in no passage, in [0, 1].
 
-    What the model knew by itself: neither good nor bad, lower where answers must come from the passages.
+    Claims that the target entails and no passage does / claims, of each response. RAGChecker's. What the model knew by
+    itself: neither good nor bad, lower where answers must come from the passages.
+
+    When not to use it: as a goal, without having said whether answers may go beyond the passages.
 
     Example:
         >>> from evalium.metrics import compute
@@ -83,8 +94,10 @@ class SelfKnowledge(RagMean):
 class NoiseSensitivity(RagMean):
     """Mean share of a response's claims that are wrong and taken from a passage, in [0, 1], lower is better.
 
-    Ragas' and RAGChecker's. A passage is relevant when it entails a claim of the target. A wrong claim that both kinds
-    of passage entail counts for the relevant ones.
+    Such claims / claims, of each response. Ragas' and RAGChecker's. A passage is relevant when it entails a claim of
+    the target. A wrong claim that both kinds of passage entail counts for the relevant ones.
+
+    When not to use it: alone: a model that ignores its passages has 0; read `context_utilisation` beside it.
 
     Attributes:
         passages: Whether noise in `relevant` or in `irrelevant` passages is meant.
@@ -118,6 +131,9 @@ class ContextPrecision(RagMean):
     Ragas' definition is the average precision of the ranked passages, 0 where none is useful (without the 1e-10 that
     Ragas adds to its denominator); RAGChecker's is the share of passages that are relevant.
 
+    When not to use it: alone: retrieving one sure passage scores high; read `context_recall` beside it. Nor between the
+    two definitions.
+
     Attributes:
         definition: `ragas` or `ragchecker`.
 
@@ -147,7 +163,10 @@ class ContextPrecision(RagMean):
 class ContextRecall(RagMean):
     """Mean share of a target's claims that a retrieved passage entails, in [0, 1], higher is better.
 
-    Ragas' `context_recall` and RAGChecker's `claim_recall`: of the retriever, whatever the response made of it.
+    Claims that a passage entails / claims, of each target. Ragas' `context_recall` and RAGChecker's `claim_recall`: of
+    the retriever, whatever the response made of it.
+
+    When not to use it: alone: retrieving everything scores 1; read `context_precision` beside it.
 
     Example:
         >>> from evalium.metrics import compute
@@ -165,7 +184,11 @@ class ContextRecall(RagMean):
 class ContextUtilisation(RagMean):
     """Mean share of the target's claims found in the passages that the response makes, in [0, 1], higher is better.
 
-    Undefined, and missing, where the passages hold no claim of the target. RAGChecker's `context_utilization`.
+    Claims of the target in passages and response / claims of it in passages, of each answer. Undefined, and missing,
+    where the passages hold no claim of the target. RAGChecker's `context_utilization`.
+
+    When not to use it: for the retriever, whose gaps it leaves out (`context_recall`), or for what else the response
+    says (`claim_precision`).
 
     Example:
         >>> from evalium.metrics import compute
@@ -182,8 +205,12 @@ class ContextUtilisation(RagMean):
 class AnswerRelevancy(RagMean):
     """Mean similarity of the question to questions made from the response, in [-1, 1], higher is better.
 
-    Mean cosine; 0 for an answer that evades every one of them. Ragas' `answer_relevancy`, but for answers without a
-    question made from them, which it counts as 0 and which are missing here. Says nothing of whether answers are right.
+    Mean cosine of the embeddings over the questions made from it; 0 for an answer that evades every one of them. Ragas'
+    `answer_relevancy`, but for answers without a question made from them, which it counts as 0 and which are missing
+    here.
+
+    When not to use it: for whether answers are right, of which it says nothing: take `claim_precision` and
+    `claim_recall`.
 
     Example:
         >>> from evalium.metrics import compute

@@ -43,7 +43,11 @@ class RankCorrelation(WeightedMetric):
 class Spearman(RankCorrelation):
     """Spearman's correlation: Pearson's of the ranks, ties at their mean rank; in [-1, 1], higher is better.
 
-    Undefined where either column is constant. Equals `scipy.stats.spearmanr`. Interval: bootstrap.
+    Covariance of the ranks / (deviation of one * deviation of the other). Undefined where either column is constant.
+    Equals `scipy.stats.spearmanr`. Interval: bootstrap.
+
+    When not to use it: where it matters by how much predictions are off, since it sees the order only (`mae`,
+    `concordance`); with many ties `kendall` is easier to read.
 
     Example:
         >>> from evalium.metrics import compute
@@ -52,6 +56,7 @@ class Spearman(RankCorrelation):
     """
 
     name = "spearman"
+    reference = "Spearman 1904, https://doi.org/10.2307/1412159; scipy.stats.spearmanr"
 
     def value(self, columns: tuple[Floats, ...], weights: Floats) -> Floats:
         """Weighted correlation of weighted ranks."""
@@ -66,6 +71,10 @@ class Kendall(RankCorrelation):
 
     (C - D) / sqrt(pairs that differ in the prediction x pairs that differ in the target). Undefined where either column
     is constant. Equals `scipy.stats.kendalltau`. Interval: bootstrap.
+
+    When not to use it: where it matters by how much predictions are off, since it sees the order only: take `mae` or
+    `concordance`.
+
     Reference: Kendall (1945), Biometrika 33, 239-251.
 
     Example:

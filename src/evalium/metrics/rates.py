@@ -24,7 +24,12 @@ CALL_RATES = {
 class StatusRate(SumMetric):
     """Share of all units whose call ended in one status, in [0, 1], lower is better.
 
-    Over all units, so nothing is missing. Interval: Wilson; CR1 where units are clustered.
+    Calls that ended so / all units: `error_rate` counts errors, `timeout_rate` calls past their deadline,
+    `refused_rate` those that a provider's filter refused, `truncated_rate` answers cut off at the token limit. Over all
+    units, so nothing is missing. Interval: Wilson; CR1 where units are clustered.
+
+    When not to use it: alone, for how reliable a model is: a call ends in one status only. Take `error_budget` or
+    `missing_rate`, in which they come together.
 
     Attributes:
         rate: Name in `CALL_RATES`.
@@ -40,6 +45,7 @@ class StatusRate(SumMetric):
 
     interval = "mean"
     higher_is_better = False
+    reference = "Beyer et al. 2016, Site Reliability Engineering, chapter 4"
 
     @property
     def name(self) -> str:
@@ -61,7 +67,10 @@ class StatusRate(SumMetric):
 class UnparsedRate(SumMetric):
     """Share of all units with an answer that could not be read, in [0, 1], lower is better.
 
-    Interval: Wilson; CR1 where units are clustered.
+    Units that a scorer could not read / all units. Interval: Wilson; CR1 where units are clustered.
+
+    When not to use it: as the model's fault alone: a scorer that reads too strictly raises it as well. Look at some of
+    the answers.
 
     Attributes:
         scorer: Whose reading; empty counts a unit that any scorer could not read.
@@ -97,8 +106,11 @@ class UnparsedRate(SumMetric):
 class MissingRate(SumMetric):
     """Share of all units without a verdict, in [0, 1], lower is better.
 
-    A unit is missing when its call gave no answer (error, timeout, refused, never made) or when the scorer had nothing
-    to say of it (failed, no target). Interval: Wilson; CR1 where units are clustered.
+    Missing units / all units. A unit is missing when its call gave no answer (error, timeout, refused, never made) or
+    when the scorer had nothing to say of it (failed, no target). Interval: Wilson; CR1 where units are clustered.
+
+    When not to use it: as a rate of failed calls: what scorers had nothing to say of is in it. Take `error_rate`,
+    `timeout_rate` and `refused_rate`.
 
     Attributes:
         scorer: Whose verdict; empty counts a unit that no scorer has a verdict on.

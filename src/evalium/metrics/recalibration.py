@@ -19,8 +19,8 @@ class Recalibration(RankArea):
     """Base of the two numbers of logistic recalibration, one class against the rest. Interval: bootstrap.
 
     Average and positive class as in `roc_auc`. Probabilities are clipped to [1e-12, 1 - 1e-12], so that a certain and
-    wrong one weighs much and not infinitely. Undefined where a class is empty, or where a threshold separates the
-    classes, for then no finite number fits.
+    wrong one weighs much and not infinitely. Undefined where a class is empty; the slope also where a threshold
+    separates the classes, for then no finite number fits.
     """
 
     with_slope: ClassVar[bool] = True
@@ -47,6 +47,10 @@ class CalibrationSlope(Recalibration):
     """Slope b of logit P(positive) = a + b logit(p); 1 is best, below 1 is overconfident, above it too timid.
 
     Equals an unpenalised logistic regression of the truth on logit(p).
+
+    When not to use it: alone: it sees a straight line of log-odds and nothing else, and 1 is no sign that probabilities
+    are right on average. Read `calibration_intercept` and `ece` beside it.
+
     Reference: Cox (1958), Biometrika 45, 562-565; Van Calster et al. (2019), BMC Medicine 17, 230.
 
     Example:
@@ -64,6 +68,10 @@ class CalibrationIntercept(Recalibration):
 
     In log-odds. Equals a logistic regression with logit(p) as offset: with it the mean probability is the share of
     positives. Undefined only where a class is empty.
+
+    When not to use it: alone: probabilities too high for some units and too low for others cancel. Read
+    `calibration_slope` and `ece` beside it.
+
     Reference: Van Calster et al. (2019), BMC Medicine 17, 230.
 
     Example:

@@ -13,7 +13,10 @@ from .frame import Frame
 
 @dataclass(frozen=True, kw_only=True)
 class RecommendationMean(MeanOf):
-    """Base: a mean over recommendations of what the scorer `recommendation` says of each."""
+    """Base: a mean over recommendations of what the scorer `recommendation` says of each.
+
+    One without the number is missing. Interval: t, or Wilson where all are 0 or 1; CR1 where units are clustered.
+    """
 
     of: ClassVar[str] = "values"
     fits = ("recommendation",)
@@ -41,9 +44,12 @@ class RecommendationRatio(RecommendationMean):
 class Ctr(RecommendationRatio):
     """Click-through rate: clicks / impressions, in [0, 1], higher is better.
 
-    A ratio of sums, not a mean of rates. Interval: Wilson where each unit is one impression; else bootstrap over
-    units. Impressions of one user are not independent: name the user as cluster, which gives CR1. A difference in it
-    between two systems shown to different users is no paired one, and clicks are not satisfaction.
+    Summed clicks / summed impressions: a ratio of sums, not a mean of rates. Interval: Wilson where each unit is one
+    impression; else bootstrap over units. Impressions of one user are not independent: name the user as cluster, which
+    gives CR1.
+
+    When not to use it: for satisfaction, which clicks are not; nor as a paired difference of two systems that were
+    shown to different users.
 
     Example:
         >>> from evalium.metrics import compute
@@ -55,6 +61,7 @@ class Ctr(RecommendationRatio):
     top = "clicks"
     bottom = "impressions"
     interval: ClassVar[IntervalRule] = "share"
+    reference = "Deng, Knoblich and Lu 2018, arXiv 1803.06336"
 
     def rows(self, frame: Frame) -> Floats:
         """Clicks, impressions, 1."""
@@ -76,8 +83,11 @@ class Ctr(RecommendationRatio):
 class Aov(RecommendationRatio):
     """Average order value: revenue / orders, at least 0, higher is better.
 
-    A ratio estimator: users without an order count in neither sum. Interval: delta method, CR1 over clusters. Revenue
-    has a heavy tail, so that few large orders decide and the interval covers less than it says (flagged).
+    Summed revenue / summed orders: users without an order count in neither sum. Interval: delta method, CR1 over
+    clusters. Revenue has a heavy tail, so that few large orders decide and the interval covers less than it says
+    (flagged).
+
+    When not to use it: alone: losing the small orders raises it. Look at how many orders there are as well.
 
     Attributes:
         unit: The currency.
@@ -100,9 +110,11 @@ class Aov(RecommendationRatio):
 class IntraListDiversity(RecommendationMean):
     """Mean over lists of 1 - the mean similarity of all pairs of items in the list, higher is better.
 
-    In [0, 1] for categories (Jaccard) and features without negative numbers (cosine), else up to 2. Undefined for
-    lists of fewer than two items, or with an item of unknown features. Random items are diverse: read it beside
-    `ndcg`. Ziegler et al. 2005.
+    In [0, 1] for categories (Jaccard) and features without negative numbers (cosine), else up to 2. Undefined for lists
+    of fewer than two items, or with an item of unknown features.
+
+    When not to use it: alone: random items are diverse; read `ndcg` beside it. Nor between other features, on which
+    similarity depends.
 
     Example:
         >>> from evalium.metrics import compute
@@ -114,13 +126,17 @@ class IntraListDiversity(RecommendationMean):
     name = "intra_list_diversity"
     of = "values.diversity"
     high = 2.0
+    reference = "Ziegler et al. 2005, https://doi.org/10.1145/1060745.1060754"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Novelty(RecommendationMean):
     """Mean over lists of the mean -log2 popularity of their items, in bits, at least 0, higher is newer.
 
-    Popularity is a share in (0, 1]. Undefined for lists with an item of unknown popularity. Castells et al. 2011.
+    Popularity is a share in (0, 1]. Undefined for lists with an item of unknown popularity.
+
+    When not to use it: alone: random items are little known; read `ndcg` beside it. Nor between popularities counted on
+    other data.
 
     Example:
         >>> from evalium.metrics import compute
@@ -132,6 +148,7 @@ class Novelty(RecommendationMean):
     of = "values.novelty"
     unit = "bit"
     high = None
+    reference = "Castells, Vargas and Wang 2011, Novelty and diversity metrics for recommender systems"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +156,10 @@ class Serendipity(RecommendationMean):
     """Mean over lists of the mean of (1 - mean similarity to the user's profile) * relevance, higher is better.
 
     In [0, 1] for features without negative numbers, else up to 2. Relevance is the target's, else 1 for what was
-    clicked. Undefined without a profile, features of all its items, or relevance. Zhang et al. 2012.
+    clicked. Undefined without a profile, features of all its items, or relevance.
+
+    When not to use it: where clicks are the relevance and nobody could click what was never shown; nor between other
+    features, on which similarity depends.
 
     Example:
         >>> from evalium.metrics import compute
@@ -151,6 +171,7 @@ class Serendipity(RecommendationMean):
     name = "serendipity"
     of = "values.serendipity"
     high = 2.0
+    reference = "Zhang et al. 2012 (Auralist), https://doi.org/10.1145/2124295.2124300"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +180,9 @@ class PopularityBias(RecommendationRatio):
 
     Above 1 the system pushes popular items more than its users like them. A ratio of the means over users; minus 1 it
     is the popularity lift of Abdollahpouri et al. 2019. Interval: delta method.
+
+    When not to use it: for how single users fare: those who are shown too popular items and those who are not cancel.
+    Look at slices by kind of user.
 
     Example:
         >>> from evalium.metrics import compute
@@ -172,3 +196,4 @@ class PopularityBias(RecommendationRatio):
     bottom = "profile_popularity"
     high = None
     higher_is_better = None
+    reference = "Abdollahpouri et al. 2019, arXiv 1907.13286"

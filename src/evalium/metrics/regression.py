@@ -44,8 +44,10 @@ class ErrorMean(SumMetric):
 class Mae(ErrorMean):
     """Mean absolute error, in the unit of the target, at least 0, lower is better.
 
-    Undefined without a unit that has both numbers. Equals `sklearn.metrics.mean_absolute_error`. Best for targets that
-    the median should answer; use `mse` where large errors hurt more than in proportion.
+    Mean of |prediction - target|. Undefined without a unit that has both numbers. Equals
+    `sklearn.metrics.mean_absolute_error`. The median of the target minimises it.
+
+    When not to use it: where large errors hurt more than in proportion (`mse`), or between targets of different scale.
 
     Example:
         >>> from evalium.metrics import compute
@@ -54,6 +56,7 @@ class Mae(ErrorMean):
     """
 
     name = "mae"
+    reference = "sklearn.metrics.mean_absolute_error"
 
     def error(self, predicted: Floats, true: Floats) -> Floats:
         """|prediction - target|."""
@@ -64,7 +67,9 @@ class Mae(ErrorMean):
 class Mse(ErrorMean):
     """Mean squared error, in the squared unit of the target, at least 0, lower is better.
 
-    Equals `sklearn.metrics.mean_squared_error`. A single outlier can decide it: look at `mae` beside it.
+    Mean of (prediction - target)². Equals `sklearn.metrics.mean_squared_error`.
+
+    When not to use it: with outliers, a single one of which can decide it: take `mae`.
 
     Example:
         >>> from evalium.metrics import compute
@@ -73,6 +78,7 @@ class Mse(ErrorMean):
     """
 
     name = "mse"
+    reference = "sklearn.metrics.mean_squared_error"
 
     def error(self, predicted: Floats, true: Floats) -> Floats:
         """(prediction - target)²."""
@@ -83,7 +89,11 @@ class Mse(ErrorMean):
 class Rmse(Mse):
     """Square root of the mean squared error, in the unit of the target, at least 0, lower is better.
 
-    Equals `sklearn.metrics.root_mean_squared_error`. Interval: the root of that of the mean squared error.
+    sqrt(mean of (prediction - target)²). Equals `sklearn.metrics.root_mean_squared_error`. Interval: the root of that
+    of the mean squared error.
+
+    When not to use it: with outliers, a single one of which can decide it (`mae`), or between targets of different
+    scale.
 
     Example:
         >>> from evalium.metrics import compute
@@ -92,6 +102,7 @@ class Rmse(Mse):
     """
 
     name = "rmse"
+    reference = "sklearn.metrics.root_mean_squared_error"
 
     def finish(self, ratio: Floats) -> Floats:
         """The root; a lower end below 0 is 0."""
@@ -102,7 +113,9 @@ class Rmse(Mse):
 class Bias(ErrorMean):
     """Mean of prediction - target, in the unit of the target; 0 is best, positive means too high.
 
-    Neither direction is better. Errors of both signs cancel: it says nothing about their size.
+    Neither direction is better.
+
+    When not to use it: for the size of errors: those of both signs cancel. Take `mae` or `rmse`.
 
     Example:
         >>> from evalium.metrics import compute
@@ -113,6 +126,7 @@ class Bias(ErrorMean):
     name = "bias"
     low = None
     higher_is_better = None
+    reference = "mean error, Wilks 2011, Statistical Methods in the Atmospheric Sciences, chapter 8"
 
     def error(self, predicted: Floats, true: Floats) -> Floats:
         """Prediction - target."""
@@ -124,8 +138,10 @@ class Mape(ErrorMean):
     """Mean of |prediction - target| / |target|, at least 0 (1 is an error as large as the target), lower is better.
 
     A unit with target 0 has no such error and counts as missing (scikit-learn divides by 2.2e-16 and gives about 1e15);
-    else equal to `sklearn.metrics.mean_absolute_percentage_error`. It favours predictions that are too low: do not use
-    it where targets come near 0.
+    else equal to `sklearn.metrics.mean_absolute_percentage_error`.
+
+    When not to use it: where targets come near 0, which it is ruled by then; nor to choose a model by, for it favours
+    predictions that are too low: take `mae`.
 
     Example:
         >>> from evalium.metrics import compute
@@ -135,6 +151,7 @@ class Mape(ErrorMean):
     """
 
     name = "mape"
+    reference = "Hyndman and Koehler 2006, https://doi.org/10.1016/j.ijforecast.2006.03.001"
 
     def error(self, predicted: Floats, true: Floats) -> Floats:
         """Absolute error over the size of the target."""
@@ -145,7 +162,10 @@ class Mape(ErrorMean):
 class Smape(ErrorMean):
     """Mean of 2 |prediction - target| / (|prediction| + |target|), in [0, 2], lower is better.
 
-    0 where both are 0. Reference: Makridakis (1993), International Journal of Forecasting 9, 527-529.
+    0 where both are 0.
+
+    When not to use it: where targets are 0 or change sign: whatever is not of their sign costs 2, near or far. Take
+    `mae`.
 
     Example:
         >>> from evalium.metrics import compute
@@ -155,7 +175,7 @@ class Smape(ErrorMean):
 
     name = "smape"
     high = 2.0
-    reference = "https://doi.org/10.1016/0169-2070(93)90079-3"
+    reference = "Makridakis 1993, https://doi.org/10.1016/0169-2070(93)90079-3"
 
     def error(self, predicted: Floats, true: Floats) -> Floats:
         """Twice the absolute error over the sum of sizes."""

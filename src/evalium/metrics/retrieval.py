@@ -15,7 +15,11 @@ TREC = "trec_eval (NIST)"
 
 @dataclass(frozen=True, kw_only=True)
 class RankingMean(MeanOf):
-    """Base: a mean over queries of what the scorer `retrieval` says of a ranking, in [0, 1], higher is better."""
+    """Base: a mean over queries of what the scorer `retrieval` says of a ranking.
+
+    Undefined where no query has a relevant document. Interval: t, or Wilson where all are 0 or 1; CR1 where units are
+    clustered.
+    """
 
     of: ClassVar[str] = "values"
     fits = ("ranking",)
@@ -39,7 +43,7 @@ class RankingMean(MeanOf):
 
 @dataclass(frozen=True, kw_only=True)
 class CutMetric(RankingMean):
-    """Base: a measure of the first k documents.
+    """Base of measures of the first k documents.
 
     Attributes:
         k: How many documents count, from the top.
@@ -56,9 +60,11 @@ class CutMetric(RankingMean):
 class RecallAtK(CutMetric):
     """Mean share of a query's relevant documents that are among the first k, in [0, 1], higher is better.
 
-    Cannot reach 1 where a query has more than k relevant documents: take nDCG or R-precision to compare such queries.
-    Equals trec_eval's `recall`. Undefined for queries without relevant documents, which are missing. Interval: t over
-    queries.
+    Relevant documents among the first k / relevant documents. Equals trec_eval's `recall`. Undefined for queries
+    without relevant documents, which are missing. Interval: t over queries.
+
+    When not to use it: for queries with more than k relevant documents, where it cannot reach 1: take `ndcg` or
+    `r_precision`.
 
     Example:
         >>> from evalium.metrics import compute
@@ -77,8 +83,11 @@ class RecallAtK(CutMetric):
 class PrecisionAtK(CutMetric):
     """Mean share of relevant documents among the first k, in [0, 1], higher is better.
 
-    Divided by k also where fewer documents were retrieved, as in trec_eval's `P`; so it cannot reach 1 where a query
-    has fewer than k relevant documents.
+    Relevant documents among the first k / k. Divided by k also where fewer documents were retrieved, as in trec_eval's
+    `P`.
+
+    When not to use it: for queries with fewer than k relevant documents, where it cannot reach 1 (`r_precision`); nor
+    where the order within the first k matters (`ndcg`).
 
     Example:
         >>> from evalium.metrics import compute
@@ -97,7 +106,10 @@ class PrecisionAtK(CutMetric):
 class SuccessAtK(CutMetric):
     """Share of queries with a relevant document among the first k, in [0, 1], higher is better.
 
-    Equals trec_eval's `success`. Interval: Wilson over queries.
+    Queries with a hit / queries. Equals trec_eval's `success`. Interval: Wilson over queries.
+
+    When not to use it: where it matters how many relevant documents there are, or at which rank: take `recall_at_k` or
+    `ndcg`.
 
     Example:
         >>> from evalium.metrics import compute
@@ -116,7 +128,10 @@ class SuccessAtK(CutMetric):
 class HitRateAtK(SuccessAtK):
     """Share of users (queries) with a relevant item among the first k, in [0, 1], higher is better.
 
-    What recommenders call `success_at_k`. Interval: Wilson.
+    Users with a hit / users. What recommenders call `success_at_k`. Interval: Wilson.
+
+    When not to use it: where it matters how many relevant items there are, or at which rank: take `recall_at_k` or
+    `ndcg`.
 
     Example:
         >>> from evalium.metrics import compute
@@ -133,7 +148,10 @@ class Ndcg(RankingMean):
 
     The sum of gain / log2(rank + 1) over the first k documents, divided by the same sum for all judged documents in
     their best order; the gain is the grade itself, not 2^grade - 1. Equals trec_eval's `ndcg` and `ndcg_cut`
-    (scikit-learn's takes its ideal from the retrieved documents only, and so is higher). Järvelin and Kekäläinen 2002.
+    (scikit-learn's takes its ideal from the retrieved documents only, and so is higher).
+
+    When not to use it: with incomplete judgements, where a good document that nobody judged counts as irrelevant
+    (`bpref`); nor beside values whose gain is 2^grade - 1.
 
     Attributes:
         k: How many documents count, from the top; None for all.
@@ -148,6 +166,7 @@ class Ndcg(RankingMean):
 
     name = "ndcg"
     of = "values.ndcg"
+    reference = "Järvelin and Kekäläinen 2002, https://doi.org/10.1145/582415.582418; trec_eval (NIST)"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -193,6 +212,8 @@ class Map(RankingMean):
     Of each query the mean over its relevant documents of the precision at their ranks, 0 for those not retrieved.
     Equals trec_eval's `map` and `map_cut`. The mAP of object detection is another measure.
 
+    When not to use it: for graded relevance (`ndcg`), or where users look at a few results only (`precision_at_k`).
+
     Attributes:
         k: How many documents count, from the top; None for all.
 
@@ -225,7 +246,10 @@ class Map(RankingMean):
 class Mrr(RankingMean):
     """Mean of 1 / rank of the first relevant document, 0 where there is none, in [0, 1], higher is better.
 
-    Equals trec_eval's `recip_rank`. Says nothing of further relevant documents.
+    Equals trec_eval's `recip_rank`.
+
+    When not to use it: where more than one document is wanted: it says nothing of further relevant ones. Take `map` or
+    `ndcg`.
 
     Attributes:
         k: How many documents count, from the top; None for all.
@@ -257,7 +281,9 @@ class Mrr(RankingMean):
 class RPrecision(RankingMean):
     """Mean precision among the first R documents of a query with R relevant ones, in [0, 1], higher is better.
 
-    Equals trec_eval's `Rprec`. Unlike precision at k it can always reach 1.
+    Relevant documents among the first R / R. Equals trec_eval's `Rprec`. Unlike precision at k it can always reach 1.
+
+    When not to use it: where users see a fixed number of results, whatever R is: take `precision_at_k`.
 
     Example:
         >>> from evalium.metrics import compute
@@ -273,8 +299,12 @@ class RPrecision(RankingMean):
 class Bpref(RankingMean):
     """Mean share of judged irrelevant documents that do not come before a relevant one, in [0, 1], higher is better.
 
-    For incomplete judgements: documents that nobody judged (not in the target) count for nothing. Needs grades of 0 in
-    the target; with a list of relevant ids it is recall. Equals trec_eval's `bpref`. Buckley and Voorhees 2004.
+    Of each query 1 / R times the sum, over the relevant documents retrieved, of 1 - min(irrelevant ones above it, R) /
+    min(R, N), for R relevant and N irrelevant judged documents. For incomplete judgements: documents that nobody judged
+    (not in the target) count for nothing. Needs grades of 0 in the target. Equals trec_eval's `bpref`.
+
+    When not to use it: with complete judgements, where `map` and `ndcg` say more; with a list of relevant ids alone it
+    is recall.
 
     Example:
         >>> from evalium.metrics import compute
@@ -284,3 +314,4 @@ class Bpref(RankingMean):
 
     name = "bpref"
     of = "values.bpref"
+    reference = "Buckley and Voorhees 2004, https://doi.org/10.1145/1008992.1009000; trec_eval (NIST)"

@@ -15,9 +15,14 @@ from .rank_area import RankArea
 class RocAuc(RankArea):
     """Chance that a positive unit scores above a negative one, ties counting half; in [0, 1], higher is better.
 
-    0.5 is chance. Undefined when a class is empty. With more than two classes the mean over one-against-rest areas of
-    the classes that occur. Interval: DeLong, over several classes by each unit's influence on their mean; a bootstrap
-    of clusters where units are clustered. Equals `sklearn.metrics.roc_auc_score` (`multi_class="ovr"`).
+    P(positive above negative) + P(equal) / 2, over all pairs: the area under the ROC curve. 0.5 is chance. Undefined
+    when a class is empty. With more than two classes the mean over one-against-rest areas of the classes that occur.
+    Interval: DeLong, over several classes by each unit's influence on their mean; a bootstrap of clusters where units
+    are clustered. Equals `sklearn.metrics.roc_auc_score` (`multi_class="ovr"`).
+
+    When not to use it: where positives are rare and only the top of the ranking is used (`pr_auc`, `tpr_at_fpr`), or
+    where the probabilities themselves matter (`brier`).
+
     Reference: DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44, 837-845.
 
     Example:

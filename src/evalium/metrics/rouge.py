@@ -38,6 +38,12 @@ class Rouge(MeanOf):
 class Rouge1(Rouge):
     """ROUGE-1: mean F score of the words that output and target share, 0 to 1, higher is better.
 
+    Of each pair 2 P R / (P + R), with P and R the shares of the output's and the target's words that the other has,
+    each as often as both have it; of several targets the best.
+
+    When not to use it: for facts or order: words count wherever they stand, an answer that is worded differently but
+    says the same scores low, and a wrong name or negation costs one word.
+
     Example:
         >>> from evalium.metrics import compute
         >>> round(compute("rouge_1", ["the cat lay on the mat"], ["the cat sat on the mat"], ci=None).value, 4)
@@ -51,6 +57,12 @@ class Rouge1(Rouge):
 @dataclass(frozen=True, kw_only=True)
 class Rouge2(Rouge):
     """ROUGE-2: mean F score of the pairs of adjacent words that output and target share, 0 to 1, higher is better.
+
+    Of each pair 2 P R / (P + R), with P and R the shares of the output's and the target's pairs of adjacent words that
+    the other has; of several targets the best.
+
+    When not to use it: for facts: an answer that is worded differently but says the same scores low, and a wrong name
+    or negation costs one word.
 
     Example:
         >>> from evalium.metrics import compute
@@ -66,6 +78,12 @@ class Rouge2(Rouge):
 class RougeL(Rouge):
     """ROUGE-L: mean F score of the longest common subsequence of words, 0 to 1, higher is better.
 
+    Of each pair 2 P R / (P + R), with P = LCS / words of the output and R = LCS / words of the target, for the longest
+    common subsequence LCS of the whole texts; of several targets the best.
+
+    When not to use it: for facts: an answer that is worded differently but says the same scores low, and a wrong name
+    or negation costs one word. For texts of several sentences take `rouge_lsum`, which does not ask for their order.
+
     Example:
         >>> from evalium.metrics import compute
         >>> round(compute("rouge_l", ["on the mat lay the cat"], ["the cat sat on the mat"], ci=None).value, 4)
@@ -80,7 +98,12 @@ class RougeL(Rouge):
 class RougeLsum(Rouge):
     r"""ROUGE-Lsum: mean F score of the union of longest common subsequences of lines, 0 to 1, higher is better.
 
-    One sentence a line: without line breaks it is ROUGE-L.
+    Of each pair 2 P R / (P + R), with P and R the shares of the output's and the target's words in the union, over the
+    target's lines, of its longest common subsequences with the output's lines; of several targets the best. One
+    sentence a line: without line breaks it is ROUGE-L.
+
+    When not to use it: for facts: an answer that is worded differently but says the same scores low, and a wrong name
+    or negation costs one word.
 
     Example:
         >>> from evalium.metrics import compute

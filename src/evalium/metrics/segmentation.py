@@ -115,6 +115,9 @@ class MeanIou(OverlapMetric):
     `image_mean_iou`. A class that occurs in no mask is left out. Interval: bootstrap of images, since pixels of one
     image are anything but independent. The background, where it is a class, counts as one.
 
+    When not to use it: where small objects or every image count: pixels are counted together, and large objects decide.
+    Take `image_mean_iou`.
+
     Example:
         >>> from evalium.metrics import compute
         >>> compute("mean_iou", [[[1, 1], [0, 0]]], [[[1, 0], [0, 0]]], ci=None).value.__round__(4)
@@ -133,8 +136,10 @@ class Dice(OverlapMetric):
     """Mean over classes of the Dice coefficient of the pixels of all images, in [0, 1], higher is better.
 
     2 hits / (predicted + true), which is F1 of the pixels; counts are added up over the images first. A class that
-    occurs in no mask is left out. Interval: bootstrap of images. It ranks as IoU does, class by class, and is the
-    larger number: do not compare one with the other.
+    occurs in no mask is left out. Interval: bootstrap of images.
+
+    When not to use it: as a second opinion beside IoU: class by class it ranks alike and is the larger number. Nor for
+    how well outlines are met: it sees areas only.
 
     Example:
         >>> from evalium.metrics import compute
@@ -153,7 +158,9 @@ class Dice(OverlapMetric):
 class PixelAccuracy(MaskMetric):
     """Share of pixels of the right class, of all images together, in [0, 1], higher is better.
 
-    Interval: bootstrap of images. Where most pixels are background, a mask of nothing but background does well: take
+    Right pixels / pixels. Interval: bootstrap of images.
+
+    When not to use it: where most pixels are background, so that a mask of nothing but background does well: take
     `mean_iou`.
 
     Example:
@@ -163,6 +170,7 @@ class PixelAccuracy(MaskMetric):
     """
 
     name = "pixel_accuracy"
+    reference = "Long, Shelhamer and Darrell 2015, arXiv 1411.4038"
 
     def of_counts(self, hits: Floats, predicted: Floats, true: Floats) -> Floats:
         """Hits over pixels."""
@@ -174,7 +182,10 @@ class ImageMeanIou(SumMetric):
     """Mean over images of each image's own mean IoU, in [0, 1], higher is better.
 
     Over the classes that occur in the image, in either mask; every image counts alike. Interval: t, CR1 where units are
-    clustered. A class that is predicted in one pixel of an image that lacks it is a 0 there; `mean_iou` forgives that.
+    clustered.
+
+    When not to use it: with classes that most images lack: one pixel predicted of such a class is a 0 there. Take
+    `mean_iou`.
 
     Attributes:
         scorer: A scorer of kind `segmentation`.
@@ -191,6 +202,7 @@ class ImageMeanIou(SumMetric):
     fits = ("segmentation",)
     scored_by = "segmentation"
     interval = "mean"
+    reference = "Csurka et al. 2013, What is a good evaluation measure for semantic segmentation?, BMVC"
 
     def needs(self) -> tuple[Need, ...]:
         """The value."""

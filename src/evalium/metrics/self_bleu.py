@@ -33,6 +33,9 @@ class SelfBleu(WeightedMetric):
 
     Weights that are whole numbers stand for answers given so often; others are sampling weights.
 
+    When not to use it: between sets of different size, since more answers hold nearer ones, nor alone, for random words
+    are varied too.
+
     Attributes:
         scorer: A scorer of diversity.
         n: Words of the longest n-grams.

@@ -14,9 +14,13 @@ from .frame import Frame
 class Ter(SumMetric):
     """TER of the corpus, 0 or more, lower is better: 100 times all edits over all words of the targets.
 
-    Sacrebleu's `corpus_score`. Above 100 where outputs are much longer than targets; 100 where the targets are all
-    empty and some output is not. Undefined where both are all empty; sacrebleu says 0 there. A pair that took too long
-    is missing (option `seconds` of the scorer). Interval: bootstrap.
+    100 (insertions + deletions + substitutions + shifts of phrases) / words of the targets (the mean of several), both
+    summed over the corpus. Sacrebleu's `corpus_score`. Above 100 where outputs are much longer than targets; 100 where
+    the targets are all empty and some output is not. Undefined where both are all empty; sacrebleu says 0 there. A pair
+    that took too long is missing (option `seconds` of the scorer). Interval: bootstrap.
+
+    When not to use it: for free answers, where a good paraphrase costs edits; nor for languages written without blanks,
+    unless the scorer has `asian_support`.
 
     Attributes:
         scorer: A `ter` scorer, whose `values` hold the counts.

@@ -16,7 +16,10 @@ class LengthRatio(SumMetric):
     """Length of all answers over that of all targets, from 0 with no upper bound, 1 being as long.
 
     Neither direction is better. A ratio of sums. Undefined where no target has words. Interval: delta method; CR1 where
-    units are clustered. Read it next to BLEU, ROUGE or a judge's grade, which long answers may please.
+    units are clustered.
+
+    When not to use it: alone: short and long answers cancel. It is read next to BLEU, ROUGE or a judge's grade, which
+    long answers may please.
 
     Attributes:
         scorer: A scorer of lengths.
@@ -35,6 +38,7 @@ class LengthRatio(SumMetric):
     interval = "ratio"
     high = None
     higher_is_better = None
+    reference = "sacrebleu, the ratio that its BLEU prints"
 
     def needs(self) -> tuple[Need, ...]:
         """Both lengths."""
@@ -78,8 +82,10 @@ class Readability(SumMetric):
 class FleschReadingEase(Readability):
     """Mean reading ease of the answers, at most 121.22, unbounded below, higher is easier to read.
 
-    206.835 - 1.015 words/sentence - 84.6 syllables/word of each answer; 60 to 70 is plain English. Says nothing of
-    whether a text makes sense, and little of one under a hundred words.
+    206.835 - 1.015 words/sentence - 84.6 syllables/word of each answer; 60 to 70 is plain English.
+
+    When not to use it: for whether a text makes sense, of which it says nothing, or for one under a hundred words, of
+    which it says little.
 
     Example:
         >>> from evalium.metrics import compute
@@ -97,6 +103,8 @@ class FleschKincaidGrade(Readability):
     """Mean school grade (US) that the answers ask for, at least -3.4, neither direction better.
 
     0.39 words/sentence + 11.8 syllables/word - 15.59 of each answer.
+
+    When not to use it: for answers of a sentence or two, or for whether a text is clear: it counts lengths only.
 
     Example:
         >>> from evalium.metrics import compute
@@ -116,8 +124,10 @@ class FleschKincaidGrade(Readability):
 class LanguageMatch(SumMetric):
     """Share of the answers that are in the expected language, in [0, 1], higher is better.
 
-    Missing where none is expected or an answer has no words. Interval: Wilson; CR1 where units are clustered. The
-    detector's own errors are in it, which are frequent below some 20 letters: see the scorer's `label`.
+    Answers in the expected language / answers with words. Missing where none is expected or an answer has no words.
+    Interval: Wilson; CR1 where units are clustered. The detector's own errors are in it: see the scorer's `label`.
+
+    When not to use it: for answers below some 20 letters, where detectors often err, or that mix languages with reason.
 
     Attributes:
         scorer: A scorer of languages.
@@ -150,7 +160,9 @@ class SemanticSimilarity(SumMetric):
     """Mean cosine of the embeddings of answer and target, in [-1, 1], higher is better.
 
     Interval: t; CR1 where units are clustered. What is a high value depends on the embedding model, which is part of
-    the signature; negation and numbers hardly move it, so it is no measure of factual agreement.
+    the signature.
+
+    When not to use it: for factual agreement: negation and numbers hardly move it. Nor between embedding models.
 
     Attributes:
         scorer: A scorer of similarity.
@@ -169,6 +181,7 @@ class SemanticSimilarity(SumMetric):
     scored_by = "semantic_similarity"
     interval = "mean"
     low = -1.0
+    reference = "Reimers and Gurevych 2019 (Sentence-BERT), arXiv 1908.10084"
 
     def needs(self) -> tuple[Need, ...]:
         """The cosine."""

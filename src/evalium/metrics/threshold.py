@@ -91,6 +91,9 @@ class ThresholdAtPrecision(ThresholdAt):
 
     A probability; neither direction is better. Undefined where no threshold reaches the precision.
 
+    When not to use it: where positives are rarer or more frequent in use, on which precision depends. Judge the
+    threshold on other data than it was chosen on.
+
     Attributes:
         precision: The floor, in [0, 1].
 
@@ -104,6 +107,7 @@ class ThresholdAtPrecision(ThresholdAt):
 
     name = "threshold_at_precision"
     limit = "precision"
+    reference = "torchmetrics BinaryRecallAtFixedPrecision (its threshold)"
 
     def gain(self, points: Points) -> Floats:
         """The recall, where precision is high enough."""
@@ -115,6 +119,9 @@ class ThresholdAtRecall(ThresholdAt):
     """The highest threshold with at least a given recall.
 
     A probability; neither direction is better. Undefined without positives.
+
+    When not to use it: with few positives, a handful of which set it. Judge the threshold on other data than it was
+    chosen on.
 
     Attributes:
         recall: The floor, in [0, 1].
@@ -129,6 +136,7 @@ class ThresholdAtRecall(ThresholdAt):
 
     name = "threshold_at_recall"
     limit = "recall"
+    reference = "torchmetrics BinaryPrecisionAtFixedRecall (its threshold)"
 
     def gain(self, points: Points) -> Floats:
         """0 where recall is high enough: the first is the highest."""
@@ -140,6 +148,9 @@ class ThresholdAtFpr(ThresholdAt):
     """The threshold with the greatest true positive rate among those with at most a given false positive rate.
 
     A probability; neither direction is better. Undefined where even the highest score has more false positives.
+
+    When not to use it: with few negatives: below 1 / negatives no rate can be kept. Judge the threshold on other data
+    than it was chosen on.
 
     Attributes:
         fpr: The ceiling, in [0, 1].
@@ -154,6 +165,7 @@ class ThresholdAtFpr(ThresholdAt):
 
     name = "threshold_at_fpr"
     limit = "fpr"
+    reference = "Fawcett 2006, https://doi.org/10.1016/j.patrec.2005.10.010"
 
     def gain(self, points: Points) -> Floats:
         """The true positive rate, where there are few enough false positives."""

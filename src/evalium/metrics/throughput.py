@@ -21,10 +21,13 @@ TIMES = (Need("started_at"), Need("latency"), Need("queue_time"), Need("retry_ti
 class Throughput(FrameMetric):
     """Calls, or output tokens, per second of the run's busy span; higher is better.
 
-    The busy span is the time during which at least one call was under way, from entering the queue to the last byte, so
-    a pause between two halves of a resumed run does not count. Failed calls and answers from the response cache are
-    left out. It measures the run (its concurrency) as much as the model. Interval: t over 20 equal parts of the span,
-    none with fewer than 40 calls. Undefined when no call has its times.
+    Finished calls, or their output tokens, / seconds of the busy span. The busy span is the time during which at least
+    one call was under way, from entering the queue to the last byte, so a pause between two halves of a resumed run
+    does not count. Failed calls and answers from the response cache are left out. Interval: t over 20 equal parts of
+    the span, none with fewer than 40 calls. Undefined when no call has its times.
+
+    When not to use it: between runs of different concurrency, for it measures the run as much as the model; tokens do
+    not compare between tokenizers.
 
     Attributes:
         of: `calls` or `output_tokens`.
@@ -39,6 +42,7 @@ class Throughput(FrameMetric):
     of: Literal["calls", "output_tokens"] = "calls"
 
     high = None
+    reference = "completions / time, Denning and Buzen 1978, https://doi.org/10.1145/356733.356735"
 
     @property
     def name(self) -> str:
@@ -72,6 +76,9 @@ class MachineCost(FrameMetric):
     Price per hour / 3600 / calls per second of the busy span: what a call costs while the machine is kept as busy as it
     was in this run. Interval: that of the throughput, turned round. The total is the price of the busy span itself and
     has no interval. Undefined when the model has no price per hour.
+
+    When not to use it: for a machine that will be kept busier, or less busy, in use than in this run; for a model that
+    is paid by the token take `cost_per_call`.
 
     Attributes:
         per: What it is the cost of: a `call`, `1000` calls, or the run in `total`.

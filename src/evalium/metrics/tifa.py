@@ -14,8 +14,11 @@ from .frame import Frame
 class TifaScore(SumMetric):
     """Mean over images of the share of questions that are answered as the prompt says, in [0, 1], higher is better.
 
-    Each image counts alike, however many questions it has; see the scorer `tifa`. Images without an answered question
-    are missing. Interval: t; CR1 where units are clustered (by prompt). Hu et al. 2023.
+    Of each image, questions answered as the prompt says / questions answered. Each image counts alike, however many
+    questions it has; see the scorer `tifa`. Images without an answered question are missing. Interval: t; CR1 where
+    units are clustered (by prompt). Hu et al. 2023.
+
+    When not to use it: for what no question asks, such as how an image looks; the answering model's errors are in it.
 
     Attributes:
         scorer: A `tifa` scorer.
@@ -48,8 +51,12 @@ class TifaScore(SumMetric):
 class TifaQuestionAccuracy(SumMetric):
     """Share of all questions that are answered as the prompts say, in [0, 1], higher is better.
 
-    A ratio of sums: an image with more questions counts for more, unlike in `tifa_score`. Undefined without an answered
-    question. Interval: delta method; CR1 where units are clustered. Hu et al. 2023.
+    Questions answered as the prompts say / questions answered. A ratio of sums: an image with more questions counts for
+    more, unlike in `tifa_score`. Undefined without an answered question. Interval: delta method; CR1 where units are
+    clustered. Hu et al. 2023.
+
+    When not to use it: where every image should count alike (`tifa_score`), or for what no question asks; the answering
+    model's errors are in it.
 
     Attributes:
         scorer: A `tifa` scorer.

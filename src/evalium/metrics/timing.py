@@ -26,9 +26,15 @@ def flag_cached(frame: Frame) -> tuple[str, ...]:
 class TimeMean(SumMetric):
     """Mean of one of the times of a call, in seconds, lower is better.
 
-    Over calls that have it: failed calls have no latency, unstreamed ones no time to first token. An answer from the
-    response cache keeps the time that its call took originally (flag `includes_cached`). Interval: t, flagged where
-    skewed, as latencies mostly are; CR1 where units are clustered.
+    Summed seconds / calls. `latency` is from sending the request that succeeded to its last byte, `ttft` from sending
+    to the first token, `itl` the mean between tokens after the first, `queue_time` the wait for a slot, `retry_time`
+    failed attempts and the waits between them, `service_time` what the provider says it worked. Over calls that have
+    it: failed calls have no latency, unstreamed ones no time to first token. An answer from the response cache keeps
+    the time that its call took originally (flag `includes_cached`). Interval: t, flagged where skewed, as latencies
+    mostly are; CR1 where units are clustered.
+
+    When not to use it: for what the slow calls are like: times are skewed, and a mean is neither the usual call nor the
+    slow one. Take p50 and p95.
 
     Attributes:
         column: Which time.
@@ -47,6 +53,7 @@ class TimeMean(SumMetric):
     unit = "s"
     high = None
     higher_is_better = False
+    reference = "ttft, itl and end-to-end latency as LLMPerf (ray-project/llmperf)"
 
     @property
     def name(self) -> str:
@@ -79,9 +86,16 @@ class TimeMean(SumMetric):
 class TimeQuantile(WeightedMetric):
     """Quantile of one of the times of a call, in seconds, lower is better.
 
-    Linear interpolation between order statistics (numpy's default). Over the same calls as the mean. Interval: order
-    statistics, free of any assumption about the shape; with the design effect where units are clustered. A bound that
-    the sample is too small for is nan, flag `n_too_small`.
+    The time at place 1 + (n - 1) q in rising order, between two of them by linear interpolation (numpy's default).
+    `latency` is from sending the request that succeeded to its last byte, `ttft` from sending to the first token, `itl`
+    the mean between tokens after the first, `queue_time` the wait for a slot, `retry_time` failed attempts and the
+    waits between them, `service_time` what the provider says it worked. Over calls that have it, as the mean. Interval:
+    order statistics, free of any assumption about the shape; with the design effect where units are clustered. A bound
+    that the sample is too small for is nan, flag `n_too_small`.
+
+    When not to use it: far in the tail of few calls: one or two of them decide a p99 of a hundred. Quantiles of parts
+    cannot be averaged into that of the whole.
+
     Reference: David and Nagaraja (2003), Order Statistics, 7.1.
 
     Attributes:
@@ -101,6 +115,7 @@ class TimeQuantile(WeightedMetric):
     unit = "s"
     high = None
     higher_is_better = False
+    reference = "Hyndman and Fan 1996, type 7, https://doi.org/10.2307/2684934"
 
     @property
     def name(self) -> str:

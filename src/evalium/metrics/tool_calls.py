@@ -64,8 +64,9 @@ class MatchedCalls(ToolCallRatio):
 class ToolCallPrecision(MatchedCalls):
     """Share of the tool calls made that were expected, in [0, 1], higher is better.
 
-    Matched calls / made calls. Undefined where none was made. An agent that calls little can score high: read it with
-    the recall.
+    Matched calls / made calls. Undefined where none was made.
+
+    When not to use it: alone: an agent that calls little can score high; read `tool_call_recall` beside it.
 
     Example:
         >>> from evalium.metrics import compute
@@ -80,6 +81,7 @@ class ToolCallPrecision(MatchedCalls):
     """
 
     name = "tool_call_precision"
+    reference = "precision and recall, van Rijsbergen 1979, Information Retrieval, chapter 7, of tool calls"
 
     def parts(self, hits: Floats, made: Floats, expected: Floats) -> tuple[Floats, Floats]:
         """Hits, made."""
@@ -96,6 +98,8 @@ class ToolCallRecall(MatchedCalls):
 
     Matched calls / expected calls. Undefined where none was expected.
 
+    When not to use it: alone: needless calls cost nothing; read `tool_call_precision` beside it.
+
     Example:
         >>> from evalium.metrics import Frame, estimate
         >>> counts = {"expected": [2, 1], "made": [1, 4], "named": [1, 1], "exact": [1, 0]}
@@ -107,6 +111,7 @@ class ToolCallRecall(MatchedCalls):
     """
 
     name = "tool_call_recall"
+    reference = "precision and recall, van Rijsbergen 1979, Information Retrieval, chapter 7, of tool calls"
 
     def parts(self, hits: Floats, made: Floats, expected: Floats) -> tuple[Floats, Floats]:
         """Hits, expected."""
@@ -123,6 +128,9 @@ class ToolCallF1(MatchedCalls):
 
     2 matched / (made + expected) over all units. Undefined where no call was made or expected.
 
+    When not to use it: where a wrong call does harm that no right one makes good, or where the order counts: take
+    `trajectory_match`.
+
     Example:
         >>> from evalium.metrics import Frame, estimate
         >>> counts = {"expected": [2, 1], "made": [1, 4], "named": [1, 1], "exact": [1, 0]}
@@ -132,6 +140,7 @@ class ToolCallF1(MatchedCalls):
     """
 
     name = "tool_call_f1"
+    reference = "precision and recall, van Rijsbergen 1979, Information Retrieval, chapter 7, of tool calls"
 
     def parts(self, hits: Floats, made: Floats, expected: Floats) -> tuple[Floats, Floats]:
         """2 hits, made + expected."""
@@ -147,7 +156,10 @@ class ArgumentExactness(ToolCallRatio):
     """Share of the calls to the right tool whose arguments are all right, in [0, 1], higher is better.
 
     Calls with equal name and arguments / calls with the right name. Equality is JSON's. Undefined where no right tool
-    was called; it says nothing of tools that were not called.
+    was called.
+
+    When not to use it: alone: it says nothing of tools that were not called (`tool_call_recall`); nor where an argument
+    may be worded freely.
 
     Example:
         >>> from evalium.metrics import Frame, estimate

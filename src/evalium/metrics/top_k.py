@@ -14,9 +14,12 @@ from .frame import Frame
 class TopKAccuracy(SumMetric):
     """Share of units whose true class is among the k likeliest, in [0, 1], higher is better.
 
-    k / C is chance. At a tie the later class (in sorted order) comes first, but for two classes and k = 1, where the
-    second class needs more than one half: as `sklearn.metrics.top_k_accuracy_score` has it. With k of at least the
-    number of classes it is 1 and says nothing. Interval: Wilson; CR1 where clustered.
+    Units with the true class among the k / units. k / C is chance. At a tie the later class (in sorted order) comes
+    first, but for two classes and k = 1, where the second class needs more than one half: as
+    `sklearn.metrics.top_k_accuracy_score` has it. Interval: Wilson; CR1 where clustered.
+
+    When not to use it: where one answer is given (`accuracy`); with k of at least the number of classes it is 1 and
+    says nothing.
 
     Attributes:
         scorer: The scorer with class probabilities and targets.
@@ -35,6 +38,7 @@ class TopKAccuracy(SumMetric):
     name = "top_k_accuracy"
     interval = "mean"
     fits = ("probability",)
+    reference = "sklearn.metrics.top_k_accuracy_score"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -15,7 +15,7 @@ Mode = Literal["exact", "in_order", "any_order", "subset"]
 
 @dataclass(frozen=True, kw_only=True)
 class OfTrajectory(SumMetric):
-    """Base: the mean of one of the numbers of a `trajectory` scorer.
+    """Base of metrics of one of the numbers of a `trajectory` scorer.
 
     Attributes:
         scorer: A `trajectory` scorer.
@@ -41,8 +41,10 @@ class OfTrajectory(SumMetric):
 class TrajectoryMatch(OfTrajectory):
     """Share of traces whose steps match the expected ones, in [0, 1], higher is better.
 
-    Interval: Wilson; CR1 where units are clustered. A task with several good ways is judged too harshly by it: take
-    `any_order`, or `task_completion_rate`.
+    Traces that match by `mode` / traces. Interval: Wilson; CR1 where units are clustered.
+
+    When not to use it: for tasks with several good ways, which it judges too harshly: take `mode: any_order`, or
+    `task_completion_rate`.
 
     Attributes:
         scorer: A `trajectory` scorer.
@@ -71,7 +73,10 @@ class TrajectoryMatch(OfTrajectory):
 class TrajectoryPrecision(OfTrajectory):
     """Share of the steps taken that are expected, in [0, 1], higher is better; the mean over traces.
 
-    A trace without steps has none and is missing. Interval: t; CR1 where units are clustered.
+    Steps taken that are expected / steps taken, of each trace. A trace without steps has none and is missing. Interval:
+    t; CR1 where units are clustered.
+
+    When not to use it: alone: a trace of one expected step scores 1; read `trajectory_recall` beside it.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -82,13 +87,17 @@ class TrajectoryPrecision(OfTrajectory):
 
     name = "trajectory_precision"
     of = "precision"
+    reference = "Google Vertex AI, Evaluate agents: trajectory metrics"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrajectoryRecall(OfTrajectory):
     """Share of the expected steps that were taken, in [0, 1], higher is better; the mean over traces.
 
-    A trace of which no step is expected is missing. Interval: t; CR1 where units are clustered.
+    Expected steps that were taken / expected steps, of each trace. A trace of which no step is expected is missing.
+    Interval: t; CR1 where units are clustered.
+
+    When not to use it: alone: needless steps cost nothing; read `trajectory_precision` beside it.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -99,13 +108,16 @@ class TrajectoryRecall(OfTrajectory):
 
     name = "trajectory_recall"
     of = "recall"
+    reference = "Google Vertex AI, Evaluate agents: trajectory metrics"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Steps(OfTrajectory):
     """Mean number of steps of a trace, at least 0, lower is better among agents that complete as much.
 
-    Interval: t; CR1 where units are clustered.
+    Summed steps / traces. Interval: t; CR1 where units are clustered.
+
+    When not to use it: between agents that complete different shares: one that gives up at once takes fewest.
 
     Example:
         >>> from evalium.metrics import Frame, estimate
@@ -125,8 +137,12 @@ class Steps(OfTrajectory):
 class RecoveryRate(OfTrajectory):
     """Share of the traces with a failed step that succeed all the same, in [0, 1], higher is better.
 
-    Traces without a failed step do not count. Undefined where no step failed: that is no recovery of 0, nor of 1.
-    Interval: Wilson on the traces with a failed step; CR1 where units are clustered.
+    Traces that succeed / traces, both with a failed step. Traces without a failed step do not count. Undefined where no
+    step failed: that is no recovery of 0, nor of 1. Interval: Wilson on the traces with a failed step; CR1 where units
+    are clustered.
+
+    When not to use it: alone, to compare agents: each is judged on the traces where it failed itself, which are others
+    for each. Read `task_completion_rate` beside it.
 
     Attributes:
         scorer: A `trajectory` scorer.

@@ -14,8 +14,10 @@ class VqaAccuracy(SumMetric):
 
     Each answer scores min(people who said it / 3, 1), averaged over all people but one: see the scorer `vqa`. Records
     without an output or without people's answers are missing. Interval: t; CR1 where units are clustered (by image).
-    Equal to the code published with VQA v2, which prints it in percent with two digits. Where each question has one
-    true answer take `accuracy`. Antol et al. 2015.
+    Equal to the code published with VQA v2, which prints it in percent with two digits. Antol et al. 2015.
+
+    When not to use it: for answers in whole sentences, which match nobody's, or where each question has one true answer
+    (`accuracy`).
 
     Attributes:
         scorer: A `vqa` scorer.

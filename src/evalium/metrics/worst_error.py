@@ -41,8 +41,10 @@ class ErrorQuantile(WeightedMetric):
 class MedianAbsoluteError(ErrorQuantile):
     """Median of |prediction - target|, in the unit of the target, at least 0, lower is better.
 
-    Half of the errors may be arbitrarily large: look at `max_error` beside it. Equals
-    `sklearn.metrics.median_absolute_error`. Interval: order statistics.
+    median of |prediction - target|. Equals `sklearn.metrics.median_absolute_error`. Interval: order statistics.
+
+    When not to use it: where large errors matter: half of them may be as large as they like. Look at `max_error` beside
+    it.
 
     Example:
         >>> from evalium.metrics import compute
@@ -51,6 +53,7 @@ class MedianAbsoluteError(ErrorQuantile):
     """
 
     name = "median_absolute_error"
+    reference = "sklearn.metrics.median_absolute_error"
 
     def source(self) -> str:
         """The errors, read by quantiles."""
@@ -69,8 +72,10 @@ class MedianAbsoluteError(ErrorQuantile):
 class MaxError(ErrorQuantile):
     """Greatest |prediction - target|, in the unit of the target, at least 0, lower is better.
 
-    No interval: no sample bounds what is still to come. It grows with the number of units, so compare only runs on the
-    same ones. Equals `sklearn.metrics.max_error`.
+    max of |prediction - target|. No interval: no sample bounds what is still to come. Equals
+    `sklearn.metrics.max_error`.
+
+    When not to use it: between runs on different units: it grows with their number.
 
     Example:
         >>> from evalium.metrics import compute
@@ -79,6 +84,7 @@ class MaxError(ErrorQuantile):
     """
 
     name = "max_error"
+    reference = "sklearn.metrics.max_error"
 
     def value(self, columns: tuple[Floats, ...], weights: Floats) -> Floats:
         """The greatest error of the units with a weight."""

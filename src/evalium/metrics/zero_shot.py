@@ -12,9 +12,12 @@ from .frame import Frame
 class ZeroShotAccuracy(SumMetric):
     """Share of images whose embedding is nearest to the text of their class, in [0, 1], higher is better.
 
-    See the scorer `zero_shot`, whose labels every classification metric reads as well. Undefined when no image was
-    scored; images that cannot be read are missing. Interval: Wilson; CR1 where units are clustered. It depends on the
-    wording of the classes as much as on the model. Radford et al. 2021.
+    Right images / images. See the scorer `zero_shot`, whose labels every classification metric reads as well. Undefined
+    when no image was scored; images that cannot be read are missing. Interval: Wilson; CR1 where units are clustered.
+    Radford et al. 2021.
+
+    When not to use it: between models that were given other wordings of the classes, on which it depends as much as on
+    the model.
 
     Attributes:
         scorer: A `zero_shot` scorer.
