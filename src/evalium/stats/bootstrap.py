@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from ._special import Floats
 Ints = npt.NDArray[np.int64]
 
 _CHUNK_BYTES = 4 * 2**20
+_PRODUCT_BYTES = 64 * 2**20
 _BYTES_PER_WEIGHT = 24
 _FEW_DISTINCT = 4096
 _NORMAL_FROM = 20_000
@@ -111,8 +113,7 @@ def bootstrap_draws(rows: npt.ArrayLike, B: int, seed: int) -> Draws:
         return Draws(_multinomial_sums(*few, B, rng), "bootstrap:multinomial")
     if n > _NORMAL_FROM and _sums_look_normal(table):
         return Draws(_normal_sums(table, B, rng), "bootstrap:normal_sums")
-    sums = [chunk.astype(np.float64) @ table for chunk in _weight_chunks(n, B, rng)]
-    return Draws(np.concatenate(sums), "bootstrap")
+    return Draws(_weighted_sums(table, B, rng), "bootstrap")
 
 
 def bootstrap_paired(blocks: Sequence[npt.ArrayLike], B: int, seed: int) -> PairedDraws:
@@ -149,6 +150,16 @@ def _weight_chunks(n: int, B: int, rng: np.random.Generator) -> Iterator[Ints]:
         drawn = rng.integers(0, n, size=(c, n))
         drawn += n * np.arange(c)[:, None]
         yield np.bincount(drawn.ravel(), minlength=c * n).reshape(c, n)
+
+
+def _weighted_sums(table: Floats, B: int, rng: np.random.Generator) -> Floats:
+    """Sums by few large products: in many small ones the threads of BLAS wait for each other longer than they work."""
+    chunks = _weight_chunks(len(table), B, rng)
+    together = max(1, _PRODUCT_BYTES // max(_CHUNK_BYTES, _BYTES_PER_WEIGHT * len(table)))
+    sums = []
+    while weights := list(islice(chunks, together)):
+        sums.append(np.concatenate(weights, dtype=np.float64) @ table)
+    return np.concatenate(sums)
 
 
 def _distinct(table: Floats, limit: int) -> tuple[Floats, Ints] | None:
