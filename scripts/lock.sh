@@ -19,6 +19,6 @@ for extra in test lint docs; do
     compile "$extra" pyproject.toml --extra "$extra" --constraints requirements/full.txt
 done
 compile base pyproject.toml --constraints requirements/full.txt
-compile demo pyproject.toml --extra sklearn --constraints requirements/full.txt
+compile demo pyproject.toml --extra images --extra sklearn --constraints requirements/full.txt
 compile build requirements/build.in --constraints requirements/full.txt
 compile lock requirements/lock.in --constraints requirements/full.txt

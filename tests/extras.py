@@ -14,6 +14,7 @@ IN_CI = os.environ.get("CI") == "true"
 
 EXTRA_OF = {
     "datasets": "evalium[datasets]",
+    "diffusers": "evalium[diffusers]",
     "PIL": "evalium[images]",
     "faster_coco_eval": "evalium[detection]",
     "nltk": "evalium[meteor]",

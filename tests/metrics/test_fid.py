@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalium.core import ConfigError, DataError, UnknownName
-from evalium.metrics import Frame, paired
+from evalium.metrics import Frame, ScorerInfo, create, paired
 from evalium.metrics._frechet import Moments, distance_of_moments, distance_of_rows, influences
 from evalium.metrics.fid import Fid
 from evalium.metrics.image_distance import image_distance
@@ -190,6 +190,8 @@ def test_reference_out_of_a_file(tmp_path: Path) -> None:
         found = one(metric, frame_of(x, None), NO_INTERVAL)
         assert found.value == pytest.approx(image_distance("fid", x, y).value) and found.n == 40
         assert str(tmp_path) not in metric.signature and "against:sha256=" in metric.signature
+    beside_the_plan = create({"fid": {"against": "real.npz"}}, [ScorerInfo("f", "features")], base=tmp_path)[0]
+    assert one(beside_the_plan, frame_of(x, None), NO_INTERVAL) == found
     fixed = one(Fid(scorer="f", against=str(tmp_path / "real.npy")), frame_of(x, None))
     both = image_distance("fid", x, y)
     assert fixed.high - fixed.low < both.high - both.low

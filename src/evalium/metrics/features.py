@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import math
 from abc import abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -46,7 +47,8 @@ class FeatureSets(WeightedMetric):
     Attributes:
         scorer: A `features` scorer, whose `values` hold `features` and, where a record has a real image, `real`.
         against: File with the features of the real images, in place of `real`: `.npy` [m, d] or `.npz` with
-            `features`. It is held fixed in intervals, and its content is part of the signature.
+            `features`, found from the plan's folder. It is held fixed in intervals, and its content is part of the
+            signature.
     """
 
     scorer: str = ""
@@ -62,6 +64,10 @@ class FeatureSets(WeightedMetric):
         if not self.against:
             return text
         return text.replace(f"against:{self.against}", f"against:sha256={_file_hash(self.against)}")
+
+    def bound(self, scorers: Sequence[Any], base: Path | None) -> Self:
+        """The same, its file found from the plan's folder."""
+        return replace(self, against=str((base or Path()).resolve() / self.against)) if self.against else self
 
     def needs(self) -> tuple[Need, ...]:
         """The features."""

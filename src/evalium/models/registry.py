@@ -14,6 +14,7 @@ models = Registry(
         "anthropic": "evalium.models.anthropic:anthropic",
         "azure": "evalium.models.openai:azure",
         "deepseek": "evalium.models.openai:openai",
+        "diffusers": "evalium.models.local.diffusers:diffusers",
         "function": "evalium.models.local.function:function",
         "gemini": "evalium.models.gemini:gemini",
         "groq": "evalium.models.openai:openai",

@@ -26,6 +26,7 @@ EXTRAS = {
     "hf": ("torch", "transformers"),
     "datasets": ("datasets",),
     "detection": ("faster_coco_eval", "PIL"),
+    "diffusers": ("diffusers", "torch", "transformers", "PIL"),
     "images": ("PIL",),
     "meteor": ("nltk",),
     "pandas": ("pandas",),
