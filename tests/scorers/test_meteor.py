@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalium.core import ConfigError, MissingExtra
+from evalium.scorers import create
+from evalium.scorers import meteor as meteor_module
 from evalium.scorers._meteor_align import Synonyms, align
-from evalium.scorers.meteor import meteor_exact_stem, synonyms_of, wordnet_synonyms
+from evalium.scorers.meteor import meteor_exact_stem, synonyms_of
 from tests.extras import require_extra
 
 from .records import record, scored, value
@@ -92,19 +95,24 @@ def test_options_are_checked() -> None:
             meteor_exact_stem(**{option: wrong})
 
 
-def test_says_how_to_get_wordnet(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def without_wordnet(monkeypatch: pytest.MonkeyPatch, nowhere: Path) -> None:
     data = require_extra("nltk.data")
     corpus = require_extra("nltk.corpus")
     from nltk.corpus.util import LazyCorpusLoader
 
-    monkeypatch.setattr(data, "path", [str(tmp_path)])
-    loader = LazyCorpusLoader("wordnet", corpus.WordNetCorpusReader, None)
-    monkeypatch.setattr(corpus, "wordnet", loader)
-    with pytest.raises(ConfigError, match="nltk.downloader wordnet"):
-        wordnet_synonyms()
+    monkeypatch.setattr(data, "path", [str(nowhere)])
+    monkeypatch.setattr(corpus, "wordnet", LazyCorpusLoader("wordnet", corpus.WordNetCorpusReader, None))
+    monkeypatch.setattr(meteor_module, "DEBIAN", nowhere / "wordnet")
 
 
-def test_says_how_to_get_nltk(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_says_how_to_get_wordnet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    without_wordnet(monkeypatch, tmp_path)
+    with pytest.raises(ConfigError, match=r"nltk\.downloader wordnet .* apt-get install wordnet-base"):
+        create("meteor")
+
+
+def test_says_how_to_get_nltk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "nltk.corpus", None)
-    with pytest.raises(MissingExtra, match=r"evalium\[meteor\]"):
-        wordnet_synonyms()
+    monkeypatch.setattr(meteor_module, "DEBIAN", tmp_path / "wordnet")
+    with pytest.raises(MissingExtra, match=r"wordnet-base .*evalium\[meteor\]"):
+        create("meteor")

@@ -12,7 +12,7 @@ class Meteor(MeanOf):
     Of each answer F (1 - 0.5 (chunks / matches)³), F = P R / (0.9 P + 0.1 R) with P and R the shares of the answer's
     and the target's words that are matched, and chunks the runs of matches in one order. The best possible value
     approaches 1 with the length of the text, since even a perfect output is one chunk: 1 - 0.5 / m^3 for m words. Needs
-    the extra `meteor` and WordNet.
+    WordNet: the scorer says where it is looked for.
 
     When not to use it: between implementations, or for other languages than English.
 

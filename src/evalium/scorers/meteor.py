@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal
 
 from evalium.core import ConfigError, MissingExtra, Verdict
@@ -11,9 +12,12 @@ from evalium.core import ConfigError, MissingExtra, Verdict
 from ._factory import built_in
 from ._meteor_align import Synonyms, align
 from ._sacrebleu import against_targets
+from ._wordnet import WordNet
 from .base import ScoreFunction
 
 Words = Literal["13a", "whitespace"]
+DEBIAN = Path("/usr/share/wordnet")
+"""Where Debian's and Ubuntu's package `wordnet-base` puts the dictionary."""
 STATISTICS = ("precision", "recall", "chunks_per_match")
 
 
@@ -28,6 +32,9 @@ def meteor(*, tokenizer: Words = "13a", alpha: float = 0.9, beta: float = 3.0, g
     An empty output or target scores 0; no output or no target is `missing`. Banerjee and Lavie 2005; Lavie and Agarwal
     2007. Only for English: for another language take `meteor_exact_stem`, or better chrF.
 
+    WordNet is the one that NLTK finds (`corpora/wordnet` in the folder that `NLTK_DATA` names), else
+    `/usr/share/wordnet`, where Debian's and Ubuntu's package `wordnet-base` puts it; that one needs no NLTK.
+
     `values` hold `precision`, `recall` and `chunks_per_match` of the best target.
 
     Args:
@@ -37,8 +44,8 @@ def meteor(*, tokenizer: Words = "13a", alpha: float = 0.9, beta: float = 3.0, g
         gamma: Greatest penalty.
 
     Raises:
-        MissingExtra: NLTK is not installed.
-        ConfigError: WordNet is not there; the message has the command that brings it.
+        MissingExtra: Neither NLTK nor `wordnet-base` is installed.
+        ConfigError: There is no WordNet; the message has the commands that bring it.
 
     Example:
         >>> from evalium.scorers import create
@@ -106,22 +113,25 @@ def _splitter(tokenizer: Words) -> Callable[[str], list[str]]:
 
 
 def wordnet_synonyms() -> Synonyms:
-    """Synonyms by NLTK's WordNet.
+    """Synonyms by the WordNet that NLTK finds, else by that of Debian's package.
 
     Raises:
-        MissingExtra: NLTK is not installed.
-        ConfigError: WordNet is not where NLTK looks for it.
+        MissingExtra: Neither NLTK nor Debian's package is installed.
+        ConfigError: NLTK is, but finds no WordNet, and Debian's package is not.
     """
     try:
         from nltk.corpus import wordnet
-    except ImportError as error:
-        raise MissingExtra("METEOR", "meteor") from error
-    try:
+
         wordnet.ensure_loaded()
-    except LookupError as error:
+    except (ImportError, LookupError) as error:
+        if (DEBIAN / "data.noun").is_file():
+            return _kept(WordNet(DEBIAN).synonyms)
+        if isinstance(error, ImportError):
+            raise MissingExtra("METEOR without Debian's package wordnet-base", "meteor") from error
         raise ConfigError(
-            "METEOR needs WordNet, which NLTK does not find: python -m nltk.downloader wordnet (or set NLTK_DATA to a "
-            "folder that has corpora/wordnet), or take meteor_exact_stem, which needs none"
+            f"METEOR needs WordNet, which neither NLTK finds nor {DEBIAN} holds: python -m nltk.downloader wordnet (or "
+            "set NLTK_DATA to a folder that has corpora/wordnet), or apt-get install wordnet-base, or take "
+            "meteor_exact_stem, which needs none"
         ) from error
     return synonyms_of(wordnet)
 
@@ -129,9 +139,13 @@ def wordnet_synonyms() -> Synonyms:
 def synonyms_of(wordnet: Any) -> Synonyms:
     """Synonyms by anything with WordNet's `synsets`: the single words among the lemmas of a word's meanings."""
 
-    @lru_cache(10_000)
-    def synonyms(word: str) -> Collection[str]:
-        names = {lemma.name() for meaning in wordnet.synsets(word) for lemma in meaning.lemmas()}
-        return {name for name in names if "_" not in name} | {word}
+    def names(word: str) -> set[str]:
+        found = {lemma.name() for meaning in wordnet.synsets(word) for lemma in meaning.lemmas()}
+        return {name for name in found if "_" not in name}
 
-    return synonyms
+    return _kept(names)
+
+
+def _kept(names: Callable[[str], set[str]]) -> Synonyms:
+    """Those names and the word itself; the latest words are looked up once."""
+    return lru_cache(10_000)(lambda word: names(word) | {word})
