@@ -65,7 +65,7 @@ class _Part:
         return [int(offset) for offset in fields[-int(fields[2]) :]] if fields else []
 
     def _lemmas_at(self, offset: int) -> Iterator[str]:
-        # Offset, file, kind, number of words in hexadecimal, each word and its id; an adjective may end in a mark: "(p)"
+        # Offset, file, kind, number of words in hexadecimal, each word and its id; an adjective may end in "(p)"
         fields = self._data[offset : self._data.find(b"|", offset)].decode().split()
         for name in fields[4 : 4 + 2 * int(fields[3], 16) : 2]:
             yield name.partition("(")[0]
