@@ -104,6 +104,12 @@ def test_a_scorer_is_the_mean_of_its_value() -> None:
     assert "exact" in found.signature
 
 
+def test_the_mean_of_numbers_at_hand() -> None:
+    found = compute("mean", [1.0, 3.0, 5.5, math.nan])
+    assert found.value == pytest.approx(9.5 / 3) and found.n_missing == 1 and found.method == "t"
+    assert compute("mean", [1, 0, 1, 1]).method == "wilson"
+
+
 def test_record_columns() -> None:
     assert compute("latency_p50", columns={"latency": [1.0, 2.0, 3.0]}).value == 2.0
 

@@ -189,6 +189,9 @@ def _plain(
     """Predictions that need no scoring: labels, probabilities, numbers. Options that are about them are taken out."""
     from ._plain import label_columns, number_columns, probability_columns, value_columns
 
+    if "graded" in fits and "label" in fits and references is None:
+        found |= value_columns(NAME, predictions)
+        return ScorerInfo(NAME, "graded", low=None, high=None)
     if "label" in fits:
         found |= label_columns(NAME, predictions, references)
         return ScorerInfo(NAME, "label")
