@@ -118,6 +118,18 @@ def test_arrays_are_images_too(folder: Path) -> None:
         assert found.status is Status.MISSING and "an array must be of uint8" in str(found.explanation)
 
 
+def test_the_extractors_code_is_part_of_the_signature(folder: Path) -> None:
+    before = image_features(extractor="own.py:mean", base=folder).signature
+    assert before.startswith('image_features|extractor:"own.py:mean"|src:')
+    images = [folder / "0.png", folder / "1.png"]
+    whole = image_distance("fid", images, images, extractor="own.py:mean", base=folder)
+    assert before in whole.signature
+    (folder / "own.py").write_text(OWN + "more = 1\n")
+    assert image_features(extractor="own.py:mean", base=folder).signature != before
+    with pytest.raises(ConfigError, match="other.py"):
+        clip_score(extractor="other.py:mean", base=folder)
+
+
 def test_images_that_cannot_be_read_are_missing_with_the_reason(folder: Path) -> None:
     scorer = image_features(extractor="own.py:mean", base=folder)
     (folder / "torn.png").write_bytes(png((1, 2, 3))[:40])
@@ -161,7 +173,7 @@ def test_folders_of_images_are_compared(folder: Path, workspace: Path) -> None:
             colour = tuple(int(c) for c in rng.integers(0, 255, 3))
             (folder / name / f"{i}.png").write_bytes(png((colour[0], colour[1], colour[2])))
     found = image_distance("fid", "made", "real", extractor="own.py:mean", base=folder)
-    assert found.value > 0 and found.n == 16 and "extractor:own.py:mean" in found.signature
+    assert found.value > 0 and found.n == 16 and 'extractor:"own.py:mean"|src:' in found.signature
     assert len(list((workspace / "features").rglob("*.npy"))) == 16
     (folder / "made" / "9.png").write_bytes(b"no image")
     with pytest.raises(ConfigError, match="cannot be read"):

@@ -12,6 +12,7 @@ from evalium.core import ConfigError, Estimate, Status, UnknownName
 from evalium.scorers._extractors import load_extractor
 from evalium.scorers._feature_cache import FeatureCache, cache_folder
 from evalium.scorers._images import BadImage
+from evalium.scorers.image_features import image_features
 
 from ._estimate import estimate
 from .base import How
@@ -80,7 +81,7 @@ def image_distance(
     columns = feature_columns(_NAME, generated, reference, extractor=extractor, batch_size=batch_size, base=base)
     frame = Frame.from_columns(columns)
     if extractor:
-        frame.signatures[_NAME] = f"image_features|extractor:{extractor}|v:1"
+        frame.signatures[_NAME] = image_features(extractor=extractor, base=base).signature
     return estimate(metric, frame, how)[name]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, ParamSpec
 
 import msgspec
 
-from evalium.core import canonical_json, content_hash
+from evalium.core import canonical_json, content_hash, source_hash
 
 from .base import ScoreFunction, Scorer
 
@@ -56,11 +57,17 @@ def built_in(**traits: Any) -> Callable[[Callable[P, ScoreFunction]], Callable[P
         @functools.wraps(factory)
         def make(*args: P.args, **kwargs: P.kwargs) -> Scorer:
             options = inspect.signature(factory).bind(*args, **kwargs).arguments
-            return assemble(factory(*args, **kwargs), factory, options, settled)
+            return assemble(factory(*args, **kwargs), factory, options, settled, **_own_code(options))
 
         return make
 
     return decorate
+
+
+def _own_code(options: Mapping[str, Any]) -> dict[str, str]:
+    """The hash of the user's own extractor, where that is what makes the numbers."""
+    spec = str(options.get("extractor", "")).removeprefix("python/")
+    return {"src": source_hash(spec, options.get("base", Path()))} if ".py:" in spec else {}
 
 
 def assemble(
