@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from evalium.core import Estimate
 from evalium.metrics import Category, Frame, How, Metric, Probabilities, estimate
+from evalium.metrics._estimate import prepare, prepared_with
 
 Array = np.ndarray[Any, Any]
 POINT = How(interval=False)
@@ -16,6 +18,15 @@ POINT = How(interval=False)
 def only(metric: Metric, frame: Frame, how: How = POINT) -> Estimate:
     """The one estimate of a metric of one number."""
     return estimate(metric, frame, how)[metric.key]
+
+
+def by_case(metrics: Sequence[Metric], frame: Frame, cases: Sequence[Array]) -> Array:
+    """The numbers [metrics, cases] of metrics of one source for each case, which is units of the frame, as for slices."""
+    units = prepare(metrics[0], frame).units
+    assert not isinstance(units, Frame) and len({metric.source() for metric in metrics}) == 1
+    prepared = [prepared_with(metric, frame, units) for metric in metrics]
+    taken = [units.take(case) for case in cases]
+    return np.array([[each.estimate(POINT, "", case)[each.metric.key].value for case in taken] for each in prepared])
 
 
 def numbers(predicted: Any, true: Any) -> Frame:

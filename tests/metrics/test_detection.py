@@ -17,14 +17,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalium.core import ConfigError, Status
-from evalium.metrics import Frame, compute
+from evalium.metrics import Frame, compute, registry
 from evalium.metrics._coco_accumulate import RECALLS, recalls_reached
 from evalium.metrics._score_columns import score_columns
 from evalium.metrics.detection_errors import KINDS, detection_confusion
 from evalium.scorers import create
 from evalium.scorers._boxes import box_giou, box_iou
 from evalium.scorers._coco_match import THRESHOLDS
+from tests.batches import BATCH, Rng, ten_thousand
 from tests.extras import require_extra
+from tests.metrics.classified import by_case
 
 STATS = (
     *("detection_ap", "detection_ap50", "detection_ap75"),
@@ -144,16 +146,21 @@ def test_masks_as_pycocotools_has_them(coco: tuple[Images, Images]) -> None:
     assert ours(predicted, sized, region="mask") == pytest.approx(stats(predicted, true, "segm"), abs=1e-9)
 
 
+SIDES = [0, 3, 8, 20, 33, 60, 110]
+SCORES = [0.1, 0.25, 0.5, 0.5001, 0.9]
+CROWDS = [0, 0, 0, 1]
+
+
 def _boxes(scored: bool) -> st.SearchStrategy[list[dict[str, Any]]]:
-    place, side = st.integers(0, 30), st.sampled_from([0, 3, 8, 20, 33, 60, 110])
+    place, side = st.integers(0, 30), st.sampled_from(SIDES)
     fields: dict[str, st.SearchStrategy[Any]] = {
         "box": st.tuples(place, place, side, side).map(lambda box: [float(x) for x in box]),
         "category": st.integers(1, 2),
     }
     if scored:
-        fields["score"] = st.sampled_from([0.1, 0.25, 0.5, 0.5001, 0.9])
+        fields["score"] = st.sampled_from(SCORES)
     else:
-        fields["iscrowd"] = st.sampled_from([0, 0, 0, 1])
+        fields["iscrowd"] = st.sampled_from(CROWDS)
     return st.lists(st.fixed_dictionaries(fields), max_size=7)
 
 
@@ -171,11 +178,29 @@ def test_made_up_images(images: list[tuple[Any, Any]]) -> None:
     _agrees(images)
 
 
+def _batch_agrees(rng: Rng) -> int:
+    ends = rng.integers(1, 4, BATCH).cumsum()
+    predicted, true = _drawn_images(rng, ends[-1], "score", SCORES), _drawn_images(rng, ends[-1], "iscrowd", CROWDS)
+    frame = Frame.from_columns(score_columns(create("detection"), "d", predicted, true))
+    cases = np.split(np.arange(ends[-1]), ends[:-1])
+    found = by_case([registry.get(name)(scorer="d") for name in STATS], frame, cases)
+    expected = [stats(predicted[case[0] : case[-1] + 1], true[case[0] : case[-1] + 1]) for case in cases]
+    np.testing.assert_allclose(found.T, expected, rtol=0, atol=1e-9)
+    return BATCH
+
+
+def _drawn_images(rng: Rng, n: int, field: str, values: list[Any]) -> Images:
+    sizes = rng.integers(0, 6, n)
+    total = int(sizes.sum())
+    boxes = np.concatenate([rng.integers(0, 31, (total, 2)), rng.choice(SIDES, (total, 2))], axis=1).astype(float)
+    columns = boxes.tolist(), rng.integers(1, 3, total).tolist(), rng.choice(values, total).tolist()
+    drawn = [{"box": box, "category": category, field: value} for box, category, value in zip(*columns, strict=True)]
+    return [drawn[end - size : end] for end, size in zip(sizes.cumsum(), sizes, strict=True)]
+
+
 @pytest.mark.slow
-@settings(max_examples=10_000)
-@given(IMAGES)
-def test_many_made_up_images(images: list[tuple[Any, Any]]) -> None:
-    _agrees(images)
+def test_many_made_up_images() -> None:
+    ten_thousand(_batch_agrees)
 
 
 def test_thresholds_are_those_of_the_reference() -> None:

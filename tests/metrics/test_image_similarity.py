@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,59 +15,72 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalium.core import ConfigError, Status
-from evalium.metrics import compute
+from evalium.metrics import Frame, compute
+from evalium.metrics._score_columns import score_columns
+from evalium.metrics.image_similarity import Psnr
+from evalium.scorers import create
 from evalium.scorers.image_similarity import ssim
+from tests.batches import BATCH, Rng, ten_thousand
 from tests.extras import require_extra
+from tests.metrics.classified import by_case
 from tests.scorers.records import record, scored
 
+Pair = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
-def reference(image: npt.NDArray[np.float64], target: npt.NDArray[np.float64], reach: float) -> tuple[float, float]:
+
+def reference(pairs: Sequence[Pair], reach: float) -> npt.NDArray[np.float64]:
     """SSIM of torchmetrics, and the mean of its map without the windows that reach beyond the image."""
     torch = require_extra("torch", "torchmetrics")
     from torchmetrics.functional.image import structural_similarity_index_measure
 
-    first, second = (torch.tensor(np.atleast_3d(x)).permute(2, 0, 1)[None].double() for x in (image, target))
-    found, places = structural_similarity_index_measure(first, second, data_range=reach, return_full_image=True)
-    return float(found), float(places[..., 5:-5, 5:-5].mean())
+    stacks = (np.stack([np.atleast_3d(pair[side]) for pair in pairs]) for side in (0, 1))
+    found, places = structural_similarity_index_measure(
+        *(torch.tensor(stack).permute(0, 3, 1, 2).double() for stack in stacks),
+        data_range=reach,
+        reduction="none",
+        return_full_image=True,
+    )
+    return np.stack([found.numpy(), places[..., 5:-5, 5:-5].mean(dim=(1, 2, 3)).numpy()], axis=1)
 
 
-def _agrees(seed: int, height: int, width: int, channels: int, kind: str) -> None:
-    rng = np.random.default_rng(seed)
+def _pair(rng: Rng, height: int, width: int, channels: int, kind: str) -> Pair:
     shape = (height, width) if channels == 1 else (height, width, channels)
+    if kind == "flat":
+        return np.full(shape, 7.0), np.full(shape, 9.0)
     target = rng.integers(0, 256, shape).astype(np.float64)
     if kind == "smooth":
         target = np.broadcast_to(np.linspace(0, 255, width)[:, None], (height, width, channels)).reshape(shape).copy()
-    image = np.clip(target + rng.normal(0, rng.choice([1, 20, 90]), shape), 0, 255)
-    if kind == "flat":
-        image, target = np.full(shape, 7.0), np.full(shape, 9.0)
-    mirrored, inside = reference(image, target, 255.0)
-    assert ssim(image, target, 255.0) == pytest.approx(mirrored, abs=1e-9)
-    assert ssim(image, target, 255.0, "valid") == pytest.approx(inside, abs=1e-9)
-    error = float(((image - target) ** 2).mean())
-    found = compute("psnr", [image], [target], data_range=255.0, ci=None)
-    assert found.value == pytest.approx(10 * math.log10(255**2 / error), abs=1e-9)
+    return np.clip(target + rng.normal(0, rng.choice([1, 20, 90]), shape), 0, 255), target
 
 
-CASES = (
-    st.integers(0, 2**31),
-    st.integers(11, 24),
-    st.integers(11, 24),
-    st.sampled_from([1, 3]),
-    st.sampled_from(["noise", "smooth", "flat"]),
-)
+def _agree(pairs: Sequence[Pair]) -> None:
+    columns = score_columns(create({"image_similarity": {"data_range": 255.0}}), "s", *zip(*pairs, strict=True))
+    found = np.stack([columns["s.value"], [ssim(*pair, 255.0, "valid") for pair in pairs]], axis=1)
+    np.testing.assert_allclose(found, reference(pairs, 255.0), rtol=0, atol=1e-9)
+    ratios = by_case([Psnr(scorer="s")], Frame.from_columns(columns), np.arange(len(pairs))[:, None])[0]
+    errors = [((image - target) ** 2).mean() for image, target in pairs]
+    np.testing.assert_allclose(ratios, 10 * np.log10(255**2 / np.array(errors)), rtol=0, atol=1e-9)
+
+
+KINDS = ["noise", "smooth", "flat"]
+SIDE = st.sampled_from([11, 12, 13, 14, 17])
+SHAPE = {"height": SIDE, "width": SIDE, "channels": st.sampled_from([1, 1, 3])}
 
 
 @settings(max_examples=200)
-@given(*CASES)
-def test_made_up_images(seed: int, height: int, width: int, channels: int, kind: str) -> None:
-    _agrees(seed, height, width, channels, kind)
+@given(st.integers(0, 2**31), st.fixed_dictionaries(SHAPE), st.sampled_from(KINDS))
+def test_made_up_images(seed: int, shape: dict[str, int], kind: str) -> None:
+    _agree([_pair(np.random.default_rng(seed), **shape, kind=kind)])
+
+
+def _batch_agrees(rng: Rng, **shape: int) -> int:
+    _agree([_pair(rng, **shape, kind=KINDS[i % 3]) for i in range(BATCH)])
+    return BATCH
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000)
-@given(*CASES)
-def test_many_made_up_images(seed: int, height: int, width: int, channels: int, kind: str) -> None:
-    _agrees(seed, height, width, channels, kind)
+def test_many_made_up_images() -> None:
+    ten_thousand(_batch_agrees, **SHAPE)
 
 
 def test_options_reach_the_scorer() -> None:

@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalium.core import ConfigError, Record, Status
+from evalium.metrics import Metric
 from evalium.metrics.multilabel import F1Samples, HammingLoss, Jaccard, PrecisionSamples, RecallSamples, SubsetAccuracy
 from evalium.metrics.multilabel_averages import MultilabelF1, MultilabelPrecision, MultilabelRecall
 from evalium.metrics.top_k import TopKAccuracy
 from evalium.scorers.labels import labels
+from tests.batches import BATCH, Rng, ten_thousand
 from tests.extras import require_extra
-from tests.metrics.classified import Array, label_sets, only, probabilities
+from tests.metrics.classified import Array, by_case, label_sets, only, probabilities
 
 sk = require_extra("sklearn.metrics")
 
@@ -54,11 +56,51 @@ def test_equals_sklearn(cells: list[list[int]]) -> None:
     check(cells)
 
 
+def check_batch(rng: Rng, n: int) -> int:
+    """Cases of `n` units; scikit-learn takes the columns of all of them at once, and only the means are taken here."""
+    chance = rng.choice([0.1, 0.3, 0.5, 0.9], (2, BATCH, 1, 1))
+    true, predicted = rng.random((2, BATCH, n, 4)) < chance
+    frame = label_sets(predicted.reshape(-1, 4), true.reshape(-1, 4))
+    cases = np.arange(BATCH * n).reshape(BATCH, n)
+
+    def same(metric: Metric, expected: Array) -> None:
+        np.testing.assert_allclose(by_case([metric], frame, cases)[0], expected, rtol=1e-9, err_msg=str(metric.spec))
+
+    same(SubsetAccuracy(scorer="s"), (true == predicted).all(axis=2).mean(axis=1))
+    same(HammingLoss(scorer="s"), (true != predicted).mean(axis=(1, 2)))
+    of_samples, of_labels, of_cells = (
+        [side.transpose(axes).reshape(-1, size) for side in (true, predicted)]
+        for axes, size in (((2, 0, 1), BATCH * n), ((1, 0, 2), BATCH * 4), ((1, 2, 0), BATCH))
+    )
+    shares = sk.jaccard_score(*of_samples, average=None, zero_division=0)
+    same(Jaccard(scorer="s", zero_division=0), shares.reshape(BATCH, n).mean(axis=1))
+    for zero in (0, 1):
+        for (_, kind, _), each in zip(RATIOS, all_ratios(*of_samples, zero), strict=True):
+            same(kind(scorer="s", zero_division=zero), each.reshape(BATCH, n).mean(axis=1))
+        for (_, _, kind), each in zip(RATIOS, all_ratios(*of_labels, zero), strict=True):
+            same(kind(scorer="s", zero_division=zero), each.reshape(BATCH, 4).mean(axis=1))
+        for (_, _, kind), each in zip(RATIOS, all_ratios(*of_cells, zero), strict=True):
+            same(kind(scorer="s", average="micro", zero_division=zero), each)
+    for (_, _, kind), each in zip(RATIOS, all_ratios(*of_labels, np.nan), strict=True):
+        same(kind(scorer="s"), mean_of_defined(each.reshape(BATCH, 4)))
+    check((true[0] + 2 * predicted[0]).tolist())
+    return BATCH
+
+
+def all_ratios(true: Array, predicted: Array, zero: float) -> list[Array]:
+    """Precision, recall and F1 of each column."""
+    return list(sk.precision_recall_fscore_support(true, predicted, average=None, zero_division=zero)[:3])
+
+
+def mean_of_defined(table: Array) -> Array:
+    defined = ~np.isnan(table)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(defined, table, 0).sum(axis=1) / defined.sum(axis=1))
+
+
 @pytest.mark.slow
-@settings(max_examples=10_000)
-@given(CELLS)
-def test_equals_sklearn_ten_thousand_times(cells: list[list[int]]) -> None:
-    check(cells)
+def test_equals_sklearn_ten_thousand_times() -> None:
+    ten_thousand(check_batch, n=st.integers(1, 12))
 
 
 def test_empty_sets_are_undefined_and_not_zero() -> None:

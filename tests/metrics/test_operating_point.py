@@ -10,14 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalium.core import ConfigError
+from evalium.metrics import Metric
 from evalium.metrics.best_threshold import BestThreshold, ExpectedCostAtBestThreshold
 from evalium.metrics.cost_curve import cost_curve, f_beta_curve
 from evalium.metrics.cost_of_error import ExpectedCost
 from evalium.metrics.lift import Gain, Lift
 from evalium.metrics.operating_point import FprAtTpr, PrecisionAtRecall, RecallAtPrecision, TprAtFpr
 from evalium.metrics.threshold import ThresholdAtFpr, ThresholdAtPrecision, ThresholdAtRecall
+from tests.batches import BATCH, Rng, ten_thousand
 from tests.extras import require_extra
-from tests.metrics.classified import Array, classes, only, probabilities
+from tests.metrics.classified import Array, by_case, classes, only, probabilities
 
 sk = require_extra("sklearn.metrics")
 
@@ -29,34 +31,52 @@ def arrays(units: list[tuple[int, bool]]) -> tuple[Array, Array]:
     return np.array([u[0] for u in units]) / 10, np.array([u[1] for u in units]).astype(int)
 
 
+BOUNDS = (0.3, 0.5, 0.9)
+
+
+def rates_at(bound: float) -> list[Metric]:
+    return [
+        RecallAtPrecision(scorer="s", precision=bound),
+        PrecisionAtRecall(scorer="s", recall=bound),
+        TprAtFpr(scorer="s", fpr=bound),
+        FprAtTpr(scorer="s", tpr=bound),
+    ]
+
+
+def thresholds_at(bound: float) -> list[Metric]:
+    return [
+        ThresholdAtPrecision(scorer="s", precision=bound),
+        ThresholdAtRecall(scorer="s", recall=bound),
+        ThresholdAtFpr(scorer="s", fpr=bound),
+    ]
+
+
+def by_the_curves(scores: Array, true: Array, bound: float) -> tuple[list[float], list[float]]:
+    """The same rates and thresholds, looked up on scikit-learn's curves; nan where no point is allowed."""
+    precision, recall, thresholds = sk.precision_recall_curve(true, scores)
+    fpr, tpr, cuts = sk.roc_curve(true, scores, drop_intermediate=False)
+    fits, allowed = precision[:-1] >= bound, (fpr <= bound)[1:]
+    found, at_precision, at_fpr = recall[:-1][fits].max(initial=0.0), math.nan, math.nan
+    if fits.any():
+        at_precision = thresholds[fits & (recall[:-1] == found)].max()
+    if allowed.any():
+        at_fpr = cuts[1:][allowed & (tpr[1:] == tpr[1:][allowed].max())].max()
+    return (
+        [found, precision[recall >= bound].max(), tpr[fpr <= bound].max(), fpr[tpr >= bound].min()],
+        [at_precision, thresholds[recall[:-1] >= bound].max(), at_fpr],
+    )
+
+
 def check(units: list[tuple[int, bool]]) -> None:
     scores, true = arrays(units)
     if len(set(true.tolist())) < 2:
         return
     frame = probabilities(scores, true)
-    precision, recall, thresholds = sk.precision_recall_curve(true, scores)
-    fpr, tpr, cuts = sk.roc_curve(true, scores, drop_intermediate=False)
-    at = {"rel": 1e-9, "abs": 1e-12}
-    for bound in (0.3, 0.5, 0.9):
-        fits = precision[:-1] >= bound
-        found = only(RecallAtPrecision(scorer="s", precision=bound), frame).value
-        assert found == pytest.approx(recall[:-1][fits].max(initial=0.0), **at)
-        found = only(ThresholdAtPrecision(scorer="s", precision=bound), frame).value
-        if fits.any():
-            best = recall[:-1] == recall[:-1][fits].max()
-            assert found == thresholds[fits & best].max()
-        else:
-            assert math.isnan(found)
-        found = only(PrecisionAtRecall(scorer="s", recall=bound), frame).value
-        assert found == pytest.approx(precision[recall >= bound].max(), **at)
-        assert only(ThresholdAtRecall(scorer="s", recall=bound), frame).value == thresholds[recall[:-1] >= bound].max()
-        assert only(TprAtFpr(scorer="s", fpr=bound), frame).value == pytest.approx(tpr[fpr <= bound].max(), **at)
-        assert only(FprAtTpr(scorer="s", tpr=bound), frame).value == pytest.approx(fpr[tpr >= bound].min(), **at)
-        allowed = (fpr <= bound)[1:]
-        found = only(ThresholdAtFpr(scorer="s", fpr=bound), frame).value
-        if allowed.any():
-            best = tpr[1:] == tpr[1:][allowed].max()
-            assert found == cuts[1:][allowed & best].max()
+    for bound in BOUNDS:
+        rates, thresholds = by_the_curves(scores, true, bound)
+        found = [only(metric, frame).value for metric in rates_at(bound)]
+        np.testing.assert_allclose(found, rates, rtol=1e-9, atol=1e-12)
+        np.testing.assert_array_equal([only(metric, frame).value for metric in thresholds_at(bound)], thresholds)
 
 
 @settings(max_examples=200)
@@ -65,11 +85,25 @@ def test_equals_the_curves(units: list[tuple[int, bool]]) -> None:
     check(units)
 
 
+def check_batch(rng: Rng, bound: float) -> int:
+    ends = rng.integers(3, 41, BATCH).cumsum()
+    cases = np.split(np.arange(ends[-1]), ends[:-1])
+    scores = rng.integers(0, rng.choice([3, 11, 101], ends[-1])) / 100
+    true = (rng.random(ends[-1]) < 0.3).astype(int)
+    for case in cases:
+        true[case[:2]] = [0, 1]
+    frame = probabilities(scores, true)
+    rates, thresholds = zip(*(by_the_curves(scores[case], true[case], bound) for case in cases), strict=True)
+    found = [by_case([metric], frame, cases)[0] for metric in rates_at(bound)]
+    np.testing.assert_allclose(found, np.transpose(rates), rtol=1e-9, atol=1e-12)
+    found = [by_case([metric], frame, cases)[0] for metric in thresholds_at(bound)]
+    np.testing.assert_array_equal(found, np.transpose(thresholds))
+    return BATCH
+
+
 @pytest.mark.slow
-@settings(max_examples=10_000)
-@given(UNITS)
-def test_equals_the_curves_ten_thousand_times(units: list[tuple[int, bool]]) -> None:
-    check(units)
+def test_equals_the_curves_ten_thousand_times() -> None:
+    ten_thousand(check_batch, bound=st.sampled_from(BOUNDS))
 
 
 def cost_at(threshold: float, scores: Array, true: Array) -> float:
