@@ -14,7 +14,13 @@ from evalium.scorers import Scorer, score_now
 _PIXELS = {"data.image", "data.mask"}
 
 
-def score_columns(scorer: Scorer, name: str, predictions: Sequence[Any], references: Sequence[Any]) -> dict[str, Any]:
+def score_columns(
+    scorer: Scorer,
+    name: str,
+    predictions: Sequence[Any],
+    references: Sequence[Any],
+    wanted: tuple[str, ...] = ("value", "values"),
+) -> dict[str, Any]:
     """Score each prediction against its reference.
 
     Args:
@@ -22,6 +28,7 @@ def score_columns(scorer: Scorer, name: str, predictions: Sequence[Any], referen
         name: What it is called in the frame.
         predictions: [n] what was answered; None where nothing was.
         references: [n] what was expected.
+        wanted: Fields that are read, see `Metric.reads`; a scorer of many texts at once leaves others out.
 
     Returns:
         Columns `<name>.value`, `.label`, `.target`, `.probabilities`, `.values.<more>` and `.status`, as far as the
@@ -32,6 +39,9 @@ def score_columns(scorer: Scorer, name: str, predictions: Sequence[Any], referen
     """
     if len(predictions) != len(references):
         raise ConfigError(f"{len(predictions)} predictions and {len(references)} references: give one for each")
+    many = _scored_together(scorer, predictions, references, wanted)
+    if many is not None:
+        return {f"{name}.{field}": column for field, column in many.items()}
     verdicts = _verdicts(scorer, predictions, references)
     columns: dict[str, Any] = {f"{name}.status": [v.status for v in verdicts]}
     for field in ("value", "label", "target", "probabilities"):
@@ -41,6 +51,14 @@ def score_columns(scorer: Scorer, name: str, predictions: Sequence[Any], referen
     for key in dict.fromkeys(key for v in verdicts for key in v.values):
         columns[f"{name}.values.{key}"] = [v.values.get(key) for v in verdicts]
     return columns
+
+
+def _scored_together(
+    scorer: Scorer, predictions: Sequence[Any], references: Sequence[Any], wanted: tuple[str, ...]
+) -> dict[str, Any] | None:
+    """Columns by field of a scorer that takes many texts at once, where that is what was given."""
+    columns: Callable[..., dict[str, Any] | None] | None = getattr(scorer.score, "columns", None)
+    return None if columns is None else columns(predictions, references, wanted)
 
 
 def _verdicts(scorer: Scorer, predictions: Sequence[Any], references: Sequence[Any]) -> list[Verdict]:

@@ -69,6 +69,7 @@ class Metric:
         reference: Where the definition comes from; empty where the docstring is all there is.
         fits: Kinds of scorer it reads; empty when it reads records only.
         scored_by: Registered scorer that makes what it reads, taken where the plan has none of a kind that fits.
+        reads: Fields of that scorer's verdicts that it cannot do without: `value`, `values.<name>`, `values` for all.
         reads_any: Whether it may read any column, since nobody declared which.
         sample: Options that an example of it needs, where it cannot do without.
     """
@@ -81,6 +82,7 @@ class Metric:
     reference: ClassVar[str] = ""
     fits: ClassVar[tuple[str, ...]] = ()
     scored_by: ClassVar[str] = ""
+    reads: ClassVar[tuple[str, ...]] = ("value", "values")
     reads_any: ClassVar[bool] = False
     sample: ClassVar[Mapping[str, Any]] = {}
 

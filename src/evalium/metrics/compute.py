@@ -146,14 +146,15 @@ def _score(
         brought = implied_scorers([{name: options}], [])
         if brought:
             own, _ = split_options(factory, options)
-            info, signature = _scored(brought[0], predictions, references, found)
+            reads = getattr(getattr(factory, "func", factory), "reads", Metric.reads)
+            info, signature = _scored(brought[0], predictions, references, found, reads)
             return info, own, signature
         fits: tuple[str, ...] = getattr(getattr(factory, "func", factory), "fits", ())
         if not fits:
             raise ConfigError(f"metric {name!r} reads no predictions; give its columns by `columns`")
         return _plain(fits, predictions, references, options, found), options, ""
     if name in scorer_registry:
-        info, signature = _scored({name: options} if options else name, predictions, references, found)
+        info, signature = _scored({name: options} if options else name, predictions, references, found, ("value",))
         return info, {}, signature
     raise UnknownName("metric or scorer", name, [*registry.names(), *scorer_registry.names()])
 
@@ -172,14 +173,16 @@ def _fields(name: str, found: dict[str, Any]) -> list[dict[str, Any] | None] | N
     return [row or None for row in rows]
 
 
-def _scored(spec: Any, predictions: Any, references: Any, found: dict[str, Any]) -> tuple[ScorerInfo, str]:
+def _scored(
+    spec: Any, predictions: Any, references: Any, found: dict[str, Any], reads: tuple[str, ...]
+) -> tuple[ScorerInfo, str]:
     from dataclasses import replace
 
     scorer = create_scorer(spec)
     given = as_list("predictions", predictions)
     # some scorers look at the answer alone
     expected = [None] * len(given) if references is None else as_list("references", references)
-    found |= score_columns(scorer, NAME, given, expected)
+    found |= score_columns(scorer, NAME, given, expected, reads)
     return replace(ScorerInfo.of(scorer), name=NAME), scorer.signature
 
 

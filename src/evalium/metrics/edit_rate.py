@@ -10,6 +10,8 @@ from .base import IntervalRule, Need, SumMetric, divide
 from .column import Floats
 from .frame import Frame
 
+RATE = ("value", "values.reference_length")
+
 
 @dataclass(frozen=True, kw_only=True)
 class EditMetric(SumMetric):
@@ -29,17 +31,18 @@ class EditMetric(SumMetric):
     reference = "Morris, Maier and Green 2004; jiwer 4"
 
     def needs(self) -> tuple[Need, ...]:
-        """The counts."""
-        return (Need("values", self.scorer),)
+        """The rate and the counts."""
+        return (Need("value", self.scorer), Need("values", self.scorer))
 
     def counted(self, frame: Frame, *names: str) -> list[Floats]:
         """Counts [n] by name."""
         return [scored_values(frame, self.scorer, f"values.{name}", "missing") for name in names]
 
     def edits(self, frame: Frame) -> Floats:
-        """Substitutions, deletions and insertions [n] together."""
-        substituted, deleted, inserted = self.counted(frame, "substitutions", "deletions", "insertions")
-        return substituted + deleted + inserted
+        """Substitutions, deletions and insertions [n] together: the rate times the target's length where it has any."""
+        [length] = self.counted(frame, "reference_length")
+        rate = scored_values(frame, self.scorer, "value", "missing")
+        return np.rint(rate * np.where(length == 0, 1.0, length))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,7 @@ class Wer(EditMetric):
     """
 
     name = "wer"
+    reads = RATE
 
     def rows(self, frame: Frame) -> Floats:
         """Edits, words of the target."""
@@ -234,6 +238,7 @@ class EditDistance(EditMetric):
     name = "edit_distance"
     fits = ("edit_characters",)
     scored_by = "edit_characters"
+    reads = RATE
     interval = "mean"
     unit = "edit"
     reference = "Levenshtein 1966"

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from ._word_characters import words_as_characters
 from .normalise import Case, Punctuation, Unicode, normaliser
 
 Blanks = Literal["jiwer", "collapse"]
 Split = Callable[[str], Sequence[str]]
+SplitAll = Callable[[Sequence[str]], Sequence[Sequence[str]]]
 
 _RUN = re.compile(r"\s\s+")
 
@@ -33,6 +35,25 @@ def word_splitter(
     """
     cut: Split = _as_jiwer if whitespace == "jiwer" else str.split
     return _after(cut, case, punctuation, unicode)
+
+
+def word_coder(
+    *, case: Case = "keep", punctuation: Punctuation = "keep", whitespace: Blanks = "jiwer", unicode: Unicode = "keep"
+) -> SplitAll:
+    """Make the function that gives texts as strings with a character for each word, equal where the words are.
+
+    Its options are those of `word_splitter`.
+
+    Example:
+        >>> first, second = word_coder()(["the cat", "cat the cat"])
+        >>> first[1] == second[0] == second[2], first[0] == second[1], len(second)
+        (True, True, 3)
+    """
+    cut: Split = _as_jiwer if whitespace == "jiwer" else str.split
+    if case == punctuation == unicode == "keep":
+        return lambda texts: words_as_characters(texts, cut)
+    normalise = normaliser(case=case, punctuation=punctuation, whitespace="keep", unicode=unicode)
+    return lambda texts: words_as_characters([normalise(text) for text in texts], cut)
 
 
 def character_splitter(

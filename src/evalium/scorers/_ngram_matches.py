@@ -1,145 +1,110 @@
-"""How many n-grams two texts share, for all orders at once."""
+"""How many n-grams two texts share, for all orders at once and for many pairs of texts together."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from ._dense_numbers import dense
+from ._text_pairs import cuts
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Symbols = npt.NDArray[np.int64]
+    Ints = npt.NDArray[np.int64]
 
 _BITS = 62
-_CODE_POINTS = 0x110000
+_TOGETHER = 8_000
+"""Characters that are counted at once; a few arrays of so many numbers stay in the cache."""
 
 
-def symbol_bits(symbols: int, orders: int) -> int:
-    """Bits for each of so many symbols when n-grams up to an order are packed into one number; 0 where they do not fit.
-
-    Example:
-        >>> symbol_bits(1000, 6), symbol_bits(2000, 6)
-        (10, 0)
-    """
-    bits = symbols.bit_length()
-    return bits if bits * orders <= _BITS else 0
-
-
-def shared_ngrams(first: Symbols, second: Symbols, bits: int, orders: int) -> list[int]:
-    """Shared n-grams of each order 1..orders: the sum over n-grams of the smaller of the two counts.
-
-    An n-gram is the number whose digits are its symbols. No digit is 0, so n-grams of different orders are different
-    numbers and one sort serves all orders.
+def shared_ngrams(firsts: Sequence[str], seconds: Sequence[str], orders: int) -> Ints:
+    """Shared n-grams of characters of each pair of texts: the sum over n-grams of the smaller of the two counts.
 
     Args:
-        first: [n] symbols, each from 1 to 2**bits - 1.
-        second: [m] symbols.
-        bits: See `symbol_bits`.
+        firsts: [pairs] texts, at least one.
+        seconds: [pairs] texts.
         orders: Greatest n.
 
+    Returns:
+        [pairs, orders] counts for n from 1.
+
     Example:
-        >>> import numpy as np
-        >>> shared_ngrams(np.array([1, 2, 1, 2]), np.array([1, 2, 3]), 2, 2)
-        [2, 1]
+        >>> shared_ngrams(["abab", "x"], ["abc", ""], 3).tolist()
+        [[2, 1, 0], [0, 0, 0]]
     """
     import numpy as np
 
-    of_first = _packed(first, bits, orders)
-    marked = np.concatenate([*of_first, *_packed(second, bits, orders)])
-    if not len(marked):
-        return [0] * orders
-    marked <<= 1
-    marked[sum(map(len, of_first)) :] |= 1
-    marked.sort()
-    keys = marked >> 1
-    last = np.empty(len(keys), dtype=bool)
-    last[-1] = True
-    np.not_equal(keys[1:], keys[:-1], out=last[:-1])
-    ends = last.nonzero()[0]
-    counts = np.empty((2, len(ends) + 1), dtype=np.int64)
-    counts[:, 0] = 0
-    np.add(ends, 1, out=counts[0, 1:])
-    counts[1, 1:] = (marked & 1).cumsum()[ends]
-    every, of_second = counts[:, 1:] - counts[:, :-1]
-    counts[0, 1:] = np.minimum(of_second, every - of_second).cumsum()
-    edges = counts[0, keys[ends].searchsorted(_first_keys(bits, orders))].tolist()
-    return [after - before for before, after in zip(edges, [*edges[1:], int(counts[0, -1])], strict=True)]
+    return np.concatenate([_shared(firsts[cut], seconds[cut], orders) for cut in cuts(firsts, seconds, _TOGETHER)])
 
 
-def _packed(symbols: Symbols, bits: int, orders: int) -> list[Symbols]:
-    keys = symbols
-    found = [keys]
+def _shared(firsts: Sequence[str], seconds: Sequence[str], orders: int) -> Ints:
+    """The counts by one sort of the windows of `orders` characters, where those fit into one number.
+
+    Each text is closed by a character that the other side lacks, so nothing that runs over its end is shared.
+    """
+    import numpy as np
+
+    texts = [text for pair in zip(firsts, seconds, strict=True) for text in pair]
+    points = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    symbols, distinct = dense(points)
+    bits = (distinct + 2).bit_length()
+    if bits * orders > _BITS:
+        return _of_many_characters(firsts, seconds, orders)
+    sizes = np.array([*map(len, texts)]) + 1
+    ends = sizes.cumsum()
+    side = np.arange(len(texts)) & 1
+    symbols += 2
+    symbols[ends - 1] = side + 1
+    windows = symbols.copy()
     for n in range(1, orders):
-        keys = (keys[:-1] << bits) | symbols[n:]
-        found.append(keys)
-    return found
+        windows <<= bits
+        windows[:-n] |= symbols[n:]
+    windows <<= 1
+    windows |= side.repeat(sizes)
+    ends = ends[1::2]
+    for start, end in pairwise([0, *ends.tolist()]):
+        windows[start:end].sort()
+    return _in_common(windows, ends, bits, orders)
 
 
-@lru_cache(64)
-def _first_keys(bits: int, orders: int) -> Any:
+def _of_many_characters(firsts: Sequence[str], seconds: Sequence[str], orders: int) -> Ints:
+    """Fewer pairs have fewer distinct characters; a single one that has too many is counted n-gram by n-gram."""
     import numpy as np
 
-    return np.array([1 << bits * n for n in range(orders)], dtype=np.int64)
+    if len(firsts) > 1:
+        half = len(firsts) // 2
+        parts = (_shared(firsts[cut], seconds[cut], orders) for cut in (slice(half), slice(half, None)))
+        return np.concatenate([*parts])
+    counted = [[_counts(text, n) for n in range(1, orders + 1)] for text in (firsts[0], seconds[0])]
+    return np.array([[(a & b).total() for a, b in zip(*counted, strict=True)]])
 
 
-def numbered(first: Sequence[str], second: Sequence[str]) -> tuple[Symbols, Symbols, int]:
-    """Two lists of words as symbols from 1, and how many distinct words there are.
+def _counts(text: str, n: int) -> Counter[str]:
+    return Counter(text[i : i + n] for i in range(len(text) - n + 1))
 
-    Example:
-        >>> first, second, distinct = numbered(["a", "b", "a"], ["b", "c"])
-        >>> first.tolist(), second.tolist(), distinct
-        ([1, 2, 1], [2, 3], 3)
+
+def _in_common(windows: Ints, ends: Ints, bits: int, orders: int) -> Ints:
+    """Counts of windows sorted within each pair; the last bit says which text one is of.
+
+    Equal n-grams stand side by side for every n, since windows that begin with the same n characters do.
     """
     import numpy as np
 
-    number = {word: i for i, word in enumerate(dict.fromkeys([*first, *second]), 1)}
-    a = np.array([number[word] for word in first], dtype=np.int64)
-    return a, np.array([number[word] for word in second], dtype=np.int64), len(number)
-
-
-class Alphabet:
-    """Characters as symbols: numbered as they are met while there are few, afresh for each pair of texts beyond.
-
-    Args:
-        orders: Greatest n of the n-grams to be counted.
-    """
-
-    def __init__(self, orders: int) -> None:
-        self.orders = orders
-        self.bits = _BITS // orders
-        self._known = 0
-        self._table: Any = None
-
-    def pair(self, first: str, second: str) -> tuple[Symbols, Symbols, int]:
-        """Both texts as symbols, and the bits for each; 0 bits where they have too many distinct characters."""
-        import numpy as np
-
-        a, b = _code_points(first), _code_points(second)
-        if self._table is None:
-            self._table = np.zeros(_CODE_POINTS, dtype=np.int64)
-        if self._learn(a) and self._learn(b):
-            return self._table[a], self._table[b], self.bits
-        present = np.unique(np.concatenate([a, b]))
-        return present.searchsorted(a) + 1, present.searchsorted(b) + 1, symbol_bits(len(present), self.orders)
-
-    def _learn(self, points: npt.NDArray[Any]) -> bool:
-        """Number characters met for the first time; False when there are too many by now."""
-        import numpy as np
-
-        new = points[self._table[points] == 0]
-        if not len(new):
-            return True
-        fresh = np.unique(new)
-        if symbol_bits(self._known + len(fresh), self.orders) == 0:
-            return False
-        self._table[fresh] = np.arange(self._known + 1, self._known + 1 + len(fresh))
-        self._known += len(fresh)
-        return True
-
-
-def _code_points(text: str) -> npt.NDArray[Any]:
-    import numpy as np
-
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    differing = windows[1:] ^ windows[:-1]
+    of_second = np.zeros(len(windows) + 1, dtype=np.int64)
+    (windows & 1).cumsum(out=of_second[1:])
+    edge = np.ones(len(windows) + 1, dtype=bool)
+    found = np.zeros((orders, len(ends) + 1), dtype=np.int64)
+    for n in range(1, orders + 1):
+        np.greater_equal(differing, 1 << (1 + bits * (orders - n)), out=edge[1:-1])
+        edge[ends] = True
+        at = edge.nonzero()[0]
+        upto = of_second[at]
+        seconds = upto[1:] - upto[:-1]
+        shared = np.minimum(seconds, at[1:] - at[:-1] - seconds).cumsum()
+        found[n - 1, 1:] = shared[at.searchsorted(ends) - 1]
+    return (found[:, 1:] - found[:, :-1]).T

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import msgspec
 
@@ -13,6 +13,10 @@ from evalium.core import Record, Verdict
 
 from ._target import NO_OUTPUT, NO_TARGET, texts_of
 from .base import ScoreFunction, Scorer
+
+if TYPE_CHECKING:
+    from ._ngram_matches import Ints
+    from ._text_pairs import Columns
 
 P = ParamSpec("P")
 EMPTY = "the target is empty"
@@ -56,3 +60,11 @@ def against_targets(compare: Callable[[str, tuple[str, ...]], Verdict]) -> Score
 def named(names: tuple[str, ...], numbers: list[Any]) -> dict[str, float | list[float]]:
     """Statistics by name."""
     return dict(zip(names, map(float, numbers), strict=True))
+
+
+def as_columns(names: tuple[str, ...], numbers: Ints, value: Callable[[list[int]], float]) -> Columns:
+    """Statistics [n, ...] as columns by field, with the value of each row."""
+    import numpy as np
+
+    found = {f"values.{name}": column for name, column in zip(names, numbers.T.astype(np.float64), strict=True)}
+    return {"value": np.array([value(row) for row in numbers.tolist()]), **found}

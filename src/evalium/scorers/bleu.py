@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from evalium.core import ConfigError, Verdict
 
 from ._factory import built_in
-from ._sacrebleu import against_targets, named, signed_with
-from ._tokenize_13a import tokenize_13a
+from ._ngram_matches import shared_ngrams
+from ._sacrebleu import against_targets, as_columns, named, signed_with
+from ._text_pairs import TextPairs, Wanted
+from ._tokenize_13a import tokenize_13a, tokenize_13a_lines
+from ._word_characters import words_as_characters
 from ._word_ngrams import Ngrams, matches
 from .base import ScoreFunction
+
+if TYPE_CHECKING:
+    from ._ngram_matches import Ints
+    from ._text_pairs import Columns
 
 Tokenize = Literal["13a", "intl", "zh", "char", "ja-mecab", "ko-mecab", "flores101", "flores200", "none"]
 Smoothing = Literal["exp", "floor", "add-k", "none"]
@@ -81,11 +89,35 @@ def bleu(
             *matches(Ngrams([words], ORDERS), targets),
             *(max(length - n, 0) for n in range(ORDERS)),
         ]
-        # sacrebleu adds its smoothing to the lists that it is given
-        value = min(metric._compute_score_from_stats([*numbers]).score, 100.0)
-        return Verdict(value=value, values=named(STATISTICS, numbers))
+        return Verdict(value=value(numbers), values=named(STATISTICS, numbers))
 
-    return against_targets(compare)
+    def value(numbers: Sequence[int]) -> float:
+        # sacrebleu adds its smoothing to the lists that it is given
+        score: float = metric._compute_score_from_stats([*numbers]).score
+        return min(score, 100.0)
+
+    def columns(outputs: Sequence[str], targets: Sequence[str], _: Wanted) -> Columns:
+        words = words_as_characters(_tokenized(metric, [*outputs, *targets]))
+        numbers = _statistics(words[: len(outputs)], words[len(outputs) :])
+        return as_columns(STATISTICS, numbers, value)
+
+    return TextPairs(against_targets(compare), columns)
+
+
+def _tokenized(metric: Any, texts: Sequence[str]) -> Sequence[str]:
+    """Texts with blanks between their tokens."""
+    if metric.tokenizer is not tokenize_13a:
+        return [metric._preprocess_segment(text) for text in texts]
+    return tokenize_13a_lines([(text.lower() if metric.lowercase else text).rstrip() for text in texts])
+
+
+def _statistics(outputs: Sequence[str], targets: Sequence[str]) -> Ints:
+    """Numbers [n, ...] in the order of `STATISTICS`, of texts with a character for each token."""
+    import numpy as np
+
+    output_length, target_length = (np.array([*map(len, texts)]) for texts in (outputs, targets))
+    ngrams = np.maximum(output_length[:, None] - np.arange(ORDERS), 0)
+    return np.column_stack([output_length, target_length, shared_ngrams(outputs, targets, ORDERS), ngrams])
 
 
 def sacrebleu_bleu(**options: Any) -> Any:

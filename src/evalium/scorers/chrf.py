@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from evalium.core import ConfigError, Verdict
 
 from ._factory import built_in
-from ._ngram_matches import Alphabet, numbered, shared_ngrams, symbol_bits
-from ._sacrebleu import against_targets, named, signed_with
+from ._ngram_matches import shared_ngrams
+from ._sacrebleu import against_targets, as_columns, named, signed_with
+from ._text_pairs import TextPairs, Wanted
+from ._word_characters import words_as_characters
 from .base import ScoreFunction
+
+if TYPE_CHECKING:
+    from ._ngram_matches import Ints
+    from ._text_pairs import Columns
 
 CHARACTERS = 6
 WORDS = 2
-Shared = Callable[[str, str], list[int]]
 
 
 def statistic_names(characters: int, words: int) -> tuple[str, ...]:
@@ -107,51 +112,43 @@ def _scored(
             raise ConfigError(f"scorer {scorer!r}, option {option!r} must be at least {least}, got {value!r}")
     metric = CHRF(char_order, word_order, beta, lowercase, whitespace)
     names = statistic_names(char_order, word_order)
-    nothing = [0] * (len(names) - 2)
-    count = _counter(metric)
 
     def compare(output: str, texts: tuple[str, ...]) -> Verdict:
-        best, numbers, nearest = -1.0, nothing, ""
-        for text in texts:
-            found = count(output, text)
-            value = metric._compute_f_score(found)
-            if value > best:
-                best, numbers, nearest = value, found, text
-        characters = len("".join((output + nearest).split()))
-        return Verdict(value=best, values=named(names, [*numbers, characters, beta]))
+        each = _statistics(metric, [output] * len(texts), texts).tolist()
+        values = [metric._compute_f_score(numbers) for numbers in each]
+        best = values.index(max(values))
+        return Verdict(value=values[best], values=named(names, each[best]))
 
-    return against_targets(compare)
+    def columns(outputs: Sequence[str], targets: Sequence[str], _: Wanted) -> Columns:
+        return as_columns(names, _statistics(metric, outputs, targets), metric._compute_f_score)
 
-
-def _counter(metric: Any) -> Callable[[str, str], list[int]]:
-    """Statistics of one output and one target, as `sacrebleu.CHRF` makes them."""
-    alphabet = Alphabet(metric.char_order)
-
-    def count(output: str, target: str) -> list[int]:
-        output, target = metric._preprocess_segment(output), metric._preprocess_segment(target)
-        first = output if metric.whitespace else "".join(output.split())
-        second = target if metric.whitespace else "".join(target.split())
-        a, b, bits = alphabet.pair(first, second)
-        if not bits:
-            slow: list[int] = metric._compute_segment_statistics(output, metric._extract_reference_info([target]))
-            return slow
-        found = _by_order(len(a), len(b), shared_ngrams(a, b, bits, metric.char_order))
-        if not metric.word_order:
-            return found
-        a, b, distinct = numbered(metric._remove_punctuation(output), metric._remove_punctuation(target))
-        bits = symbol_bits(distinct, metric.word_order)
-        if not bits and distinct:
-            slow = metric._compute_segment_statistics(output, metric._extract_reference_info([target]))
-            return slow
-        return found + _by_order(len(a), len(b), shared_ngrams(a, b, bits, metric.word_order))
-
-    return count
+    return TextPairs(against_targets(compare), columns)
 
 
-def _by_order(output: int, target: int, shared: list[int]) -> list[int]:
-    """Output, target and shared counts; an order that the target is too short for counts no n-gram of the output."""
-    found = []
-    for n, both in enumerate(shared):
-        there = max(target - n, 0)
-        found += [max(output - n, 0) if there else 0, there, both]
-    return found
+def _statistics(metric: Any, outputs: Sequence[str], targets: Sequence[str]) -> Ints:
+    """Numbers [n, ...] in the order of `statistic_names`, those of orders as `sacrebleu.CHRF` makes them."""
+    import numpy as np
+
+    texts = [metric._preprocess_segment(text) for text in (*outputs, *targets)]
+    squeezed = ["".join(text.split()) for text in texts]
+    parts = [_by_order(texts if metric.whitespace else squeezed, metric.char_order)]
+    if metric.word_order:
+        words = words_as_characters([" ".join(metric._remove_punctuation(text)) for text in texts])
+        parts.append(_by_order(words, metric.word_order))
+    lengths = np.array([*map(len, squeezed)])
+    characters = lengths[: len(outputs)] + lengths[len(outputs) :]
+    return np.column_stack([*parts, characters, np.full(len(outputs), metric.beta)])
+
+
+def _by_order(texts: Sequence[str], orders: int) -> Ints:
+    """Output, target and shared counts [n, 3 orders] of n outputs and n targets.
+
+    An order that the target is too short for counts no n-gram of the output.
+    """
+    import numpy as np
+
+    n = len(texts) // 2
+    lengths = np.maximum(np.array([*map(len, texts)])[:, None] - np.arange(orders), 0)
+    output, target = lengths[:n], lengths[n:]
+    shared = shared_ngrams(texts[:n], texts[n:], orders)
+    return np.stack([np.where(target > 0, output, 0), target, shared], axis=2).reshape(n, -1)

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from evalium.core import Record, Verdict
 
-from ._edit_text import Blanks, Split, character_splitter, word_splitter
+from ._edit_text import Blanks, Split, SplitAll, character_splitter, word_coder, word_splitter
 from ._factory import built_in
 from ._target import NO_OUTPUT, NO_TARGET, texts_of
+from ._text_pairs import TextPairs, Wanted
 from .base import ScoreFunction
 from .normalise import Case, Punctuation, Unicode
 
+if TYPE_CHECKING:
+    from ._text_pairs import Columns
+
 EDIT_VALUES = ("hits", "substitutions", "deletions", "insertions", "reference_length", "hypothesis_length")
+_SIZE = attrgetter("size")
 
 
 @built_in(kind="edit_words", values=EDIT_VALUES, high=None, higher_is_better=False)
@@ -43,7 +49,10 @@ def edit_words(
         >>> round(verdict.value, 3), verdict.values["substitutions"], verdict.values["insertions"]
         (0.667, 1.0, 1.0)
     """
-    return _edits(word_splitter(case=case, punctuation=punctuation, whitespace=whitespace, unicode=unicode))
+    return _edits(
+        word_splitter(case=case, punctuation=punctuation, whitespace=whitespace, unicode=unicode),
+        word_coder(case=case, punctuation=punctuation, whitespace=whitespace, unicode=unicode),
+    )
 
 
 @built_in(kind="edit_characters", values=EDIT_VALUES, high=None, higher_is_better=False)
@@ -68,36 +77,22 @@ def edit_characters(
         >>> edit_characters().score(record).value
         0.5
     """
-    return _edits(character_splitter(case=case, punctuation=punctuation, whitespace=whitespace, unicode=unicode))
+    split = character_splitter(case=case, punctuation=punctuation, whitespace=whitespace, unicode=unicode)
+    return _edits(split, lambda texts: [*map(split, texts)])
 
 
-def _edits(split: Split) -> ScoreFunction:
+def _edits(split: Split, split_all: SplitAll) -> ScoreFunction:
     from rapidfuzz.distance import Levenshtein
 
-    editops, size = Levenshtein.editops, attrgetter("size")
+    editops, distance = Levenshtein.editops, Levenshtein.distance
     targets = lru_cache(1024)(split)
 
     def compare(target: Sequence[str], answer: Sequence[str]) -> Verdict:
         # Words are compared by their 64-bit hashes, which strings, unlike integers, do not share.
         operations = editops(target, answer)
-        edits, expected, given = len(operations), len(target), len(answer)
-        hits = expected
-        if edits:
-            hits = sum(map(size, operations.as_matching_blocks()))
-        # Three sums: edits = S + D + I, expected = H + S + D, given = H + S + I.
-        deletions = edits - (given - hits)
-        insertions = edits - (expected - hits)
-        return Verdict(
-            value=edits / expected if expected else float(insertions),
-            values={
-                "hits": float(hits),
-                "substitutions": float(expected - hits - deletions),
-                "deletions": float(deletions),
-                "insertions": float(insertions),
-                "reference_length": float(expected),
-                "hypothesis_length": float(given),
-            },
-        )
+        counts = _counts(len(operations), _hits(operations, target), len(target), len(answer))
+        value = len(operations) / len(target) if target else float(counts["insertions"])
+        return Verdict(value=value, values={name: float(count) for name, count in counts.items()})
 
     def score(record: Record) -> Verdict:
         output, target = record.output, record.target
@@ -111,4 +106,45 @@ def _edits(split: Split) -> ScoreFunction:
         answer = split(output)
         return min((compare(targets(text), answer) for text in texts), key=lambda verdict: verdict.value or 0.0)
 
-    return score
+    def columns(outputs: Sequence[str], targets: Sequence[str], wanted: Wanted) -> Columns:
+        both = split_all([*outputs, *targets])
+        answers, expected = both[: len(outputs)], both[len(outputs) :]
+        if "values" in wanted:
+            return _columns([*map(editops, expected, answers)], expected, answers)
+        return _rates([*map(distance, expected, answers)], expected)
+
+    return TextPairs(score, columns)
+
+
+def _hits(operations: Any, target: Sequence[str]) -> int:
+    return sum(map(_SIZE, operations.as_matching_blocks())) if operations else len(target)
+
+
+def _counts(edits: Any, hits: Any, expected: Any, given: Any) -> dict[str, Any]:
+    """All counts, by three sums: edits = S + D + I, expected = H + S + D, given = H + S + I."""
+    deletions = edits - (given - hits)
+    return {
+        "hits": hits,
+        "substitutions": expected - hits - deletions,
+        "deletions": deletions,
+        "insertions": edits - (expected - hits),
+        "reference_length": expected,
+        "hypothesis_length": given,
+    }
+
+
+def _columns(operations: Sequence[Any], targets: Sequence[Sequence[str]], answers: Sequence[Sequence[str]]) -> Columns:
+    import numpy as np
+
+    hits = np.array([*map(_hits, operations, targets)], dtype=np.float64)
+    edits, expected, given = (np.array([*map(len, each)], dtype=np.float64) for each in (operations, targets, answers))
+    counts = _counts(edits, hits, expected, given)
+    return _rates(edits, targets) | {f"values.{name}": count for name, count in counts.items()}
+
+
+def _rates(edits: Any, targets: Sequence[Sequence[str]]) -> Columns:
+    """What needs no alignment; all edits of an empty target are insertions."""
+    import numpy as np
+
+    edits, expected = np.array(edits, dtype=np.float64), np.array([*map(len, targets)], dtype=np.float64)
+    return {"value": edits / np.where(expected == 0, 1.0, expected), "values.reference_length": expected}
