@@ -200,6 +200,16 @@ def test_decorated_factory_with_traits() -> None:
     assert callable(count(2))
 
 
+@pytest.mark.parametrize(("kind", "bounds"), [("binary", (0.0, 1.0)), ("graded", (None, None))])
+def test_bounds_that_a_decorator_does_not_name(kind: str, bounds: tuple[float | None, float | None]) -> None:
+    @scorer(name=f"short_{kind}", kind=kind)
+    def short(output: str) -> bool:
+        return len(output) < 3
+
+    made = create(f"short_{kind}")
+    assert short("ab") and (made.low, made.high) == bounds
+
+
 def test_decorated_again_the_last_one_wins() -> None:
     for result in (1.0, 0.0):
 

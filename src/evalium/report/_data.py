@@ -35,7 +35,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         scorer: Its name.
         status: How the scoring ended.
-        outcome: The score in words: `right`, `wrong`, a number, a class, or how the scoring ended.
+        outcome: The score in words: `right`, `wrong`, `yes`, `no`, a number, a class, or how the scoring ended.
         answer: What the scorer read out of the output.
         explanation: Why.
     """

@@ -36,12 +36,16 @@ class Outcome(NamedTuple):
         Example:
             >>> Outcome("ok", "ok", 0.0, "spam").words(ScorerInfo("intent", "label"))
             'spam (wrong)'
+            >>> Outcome("ok", "ok", 0.0, None).words(ScorerInfo("insult", higher_is_better=False))
+            'no insult'
             >>> Outcome("timeout", None, None, None).words(None)
             'timeout'
         """
         if self.status != Status.OK:
             return self.status
         text = outcome_text(self.judged or "not scored", self.value, self.label, scorer)
+        if scorer is not None and self.label is None and text in ("yes", "no"):
+            return scorer.name if text == "yes" else f"no {scorer.name}"
         return f"{self.label} ({text})" if self.label is not None and text in ("right", "wrong") else text
 
 
@@ -52,11 +56,14 @@ def outcome_text(status: str, value: float | None, label: str | None, scorer: Sc
         status: How the scoring ended.
         value: The score.
         label: Predicted class.
-        scorer: Whose score it is; right and wrong are told only by those of kind `binary` and `label`.
+        scorer: Whose score it is; right and wrong are told only by those of kind `binary` and `label`, and a binary one
+            of which less is better says whether there was what it is named after: `yes` or `no`.
 
     Example:
         >>> outcome_text("ok", 1.0, None, ScorerInfo("exact")), outcome_text("ok", 0.25, None, None)
         ('right', '0.25')
+        >>> outcome_text("ok", 1.0, None, ScorerInfo("hallucination", higher_is_better=False))
+        'yes'
     """
     if status != Status.OK:
         return status
@@ -64,6 +71,8 @@ def outcome_text(status: str, value: float | None, label: str | None, scorer: Sc
         return label or "no value"
     if scorer is None or scorer.kind not in ("binary", "label"):
         return f"{value:.3g}"
+    if scorer.kind == "binary" and scorer.higher_is_better is False:
+        return "yes" if value == scorer.high else "no"
     return "right" if value == scorer.high else "wrong"
 
 

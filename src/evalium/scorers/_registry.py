@@ -100,7 +100,7 @@ def scorer(function: F | None = None, /, *, name: str | None = None, **traits: A
         function: The function; itself unchanged.
         name: Name in plans; the function's own when None.
         **traits: `kind`, `unit`, `low`, `high`, `higher_is_better`, `heavy` as in `Scorer`; `version`, to be raised
-            when the code begins to score differently.
+            when the code begins to score differently. The bounds of `binary` are 0 and 1.
 
     Raises:
         ConfigError: The name belongs to a scorer of evalium itself.
@@ -115,7 +115,8 @@ def scorer(function: F | None = None, /, *, name: str | None = None, **traits: A
     """
 
     def decorate(function: F) -> F:
-        settled = Traits(**{"kind": "graded", "low": None, "high": None, **traits})
+        bounds = (0.0, 1.0) if traits.get("kind") == "binary" else (None, None)
+        settled = Traits(**{"kind": "graded", "low": bounds[0], "high": bounds[1], **traits})
         setattr(function, _TRAITS, settled)
         registry.register(name or function.__name__, function)
         return function
