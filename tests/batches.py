@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ def ten_thousand(check: Callable[..., int], **drawn: st.SearchStrategy[Any]) -> 
     assert compared >= CASES
 
 
-def each(check: Callable[..., None], case: Callable[[Rng], tuple[Any, ...]]) -> Callable[[Rng], int]:
+def each(check: Callable[..., None], case: Callable[[Rng], Iterable[Any]]) -> Callable[[Rng], int]:
     """A check of a batch that makes its cases one by one."""
 
     def check_batch(rng: Rng) -> int:

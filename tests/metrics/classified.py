@@ -21,7 +21,7 @@ def only(metric: Metric, frame: Frame, how: How = POINT) -> Estimate:
 
 
 def by_case(metrics: Sequence[Metric], frame: Frame, cases: Sequence[Array]) -> Array:
-    """The numbers [metrics, cases] of metrics of one source for each case, which is units of the frame, as for slices."""
+    """The numbers [metrics, cases] of metrics of one source for each case: units of the frame, cut as slices are."""
     units = prepare(metrics[0], frame).units
     assert not isinstance(units, Frame) and len({metric.source() for metric in metrics}) == 1
     prepared = [prepared_with(metric, frame, units) for metric in metrics]

@@ -193,7 +193,7 @@ def _drawn_images(rng: Rng, n: int, field: str, values: list[Any]) -> Images:
     sizes = rng.integers(0, 6, n)
     total = int(sizes.sum())
     boxes = np.concatenate([rng.integers(0, 31, (total, 2)), rng.choice(SIDES, (total, 2))], axis=1).astype(float)
-    columns = boxes.tolist(), rng.integers(1, 3, total).tolist(), rng.choice(values, total).tolist()
+    columns = boxes.tolist(), rng.choice([1, 1, 1, 2], total).tolist(), rng.choice(values, total).tolist()
     drawn = [{"box": box, "category": category, field: value} for box, category, value in zip(*columns, strict=True)]
     return [drawn[end - size : end] for end, size in zip(sizes.cumsum(), sizes, strict=True)]
 

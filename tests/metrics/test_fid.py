@@ -14,6 +14,7 @@ from evalium.metrics import Frame, ScorerInfo, create, paired
 from evalium.metrics._frechet import Moments, distance_of_moments, distance_of_rows, influences
 from evalium.metrics.fid import Fid
 from evalium.metrics.image_distance import image_distance
+from tests.batches import Rng, each, ten_thousand
 from tests.extras import require_extra
 from tests.metrics.feature_sets import NO_INTERVAL, Floats, frame_of, one, vectors
 
@@ -72,11 +73,14 @@ def test_any_shape_equals_the_formula(n: int, m: int, d: int, seed: int, scale: 
     check_case(n, m, d, seed, scale)
 
 
+def drawn(rng: Rng) -> tuple[int, int, int, int, float]:
+    n, m, d, seed = rng.integers([2, 2, 1, 0], [41, 41, 13, 10**6]).tolist()
+    return n, m, d, seed, float(rng.uniform(0.1, 10))
+
+
 @pytest.mark.slow
-@given(**CASES)
-@settings(max_examples=10_000)
-def test_ten_thousand_shapes_equal_the_formula(n: int, m: int, d: int, seed: int, scale: float) -> None:
-    check_case(n, m, d, seed, scale)
+def test_ten_thousand_shapes_equal_the_formula() -> None:
+    ten_thousand(each(check_case, drawn))
 
 
 def test_both_routes_agree_where_both_apply() -> None:

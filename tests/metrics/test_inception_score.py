@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from evalium.core import ConfigError
 from evalium.metrics import Frame
 from evalium.metrics.inception_score import InceptionScore, InceptionScoreSplits
+from tests.batches import Rng, each, ten_thousand
 from tests.extras import require_extra
 from tests.metrics.feature_sets import NO_INTERVAL, Floats, frame_of, one, vectors
 
@@ -40,11 +41,14 @@ def test_equals_the_definition(n: int, classes: int, seed: int, scale: float) ->
     check_case(n, classes, seed, scale)
 
 
+def drawn(rng: Rng) -> tuple[int, int, int, float]:
+    n, classes, seed = rng.integers([1, 1, 0], [21, 10, 10**6]).tolist()
+    return n, classes, seed, float(rng.choice([0, 1e-3, 1, 50]) * rng.random())
+
+
 @pytest.mark.slow
-@given(**CASES)
-@settings(max_examples=10_000)
-def test_ten_thousand_cases_equal_the_definition(n: int, classes: int, seed: int, scale: float) -> None:
-    check_case(n, classes, seed, scale)
+def test_ten_thousand_cases_equal_the_definition() -> None:
+    ten_thousand(each(check_case, drawn))
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

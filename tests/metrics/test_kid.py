@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from evalium.core import ConfigError
 from evalium.metrics.image_distance import image_distance
 from evalium.metrics.kid import Kid, discrepancy
+from tests.batches import Rng, each, ten_thousand
 from tests.extras import require_extra
 from tests.metrics.feature_sets import Floats, frame_of, one, vectors
 
@@ -42,11 +43,13 @@ def test_equals_the_definition(n: int, m: int, d: int, seed: int) -> None:
     check_case(n, m, d, seed)
 
 
+def drawn(rng: Rng) -> tuple[int, ...]:
+    return *rng.integers([2, 2, 1], 10).tolist(), int(rng.integers(10**6))
+
+
 @pytest.mark.slow
-@given(**CASES)
-@settings(max_examples=10_000)
-def test_ten_thousand_cases_equal_the_definition(n: int, m: int, d: int, seed: int) -> None:
-    check_case(n, m, d, seed)
+def test_ten_thousand_cases_equal_the_definition() -> None:
+    ten_thousand(each(check_case, drawn))
 
 
 @pytest.mark.parametrize(("n", "d"), [(50, 16), (300, 64)])

@@ -23,6 +23,7 @@ from evalium.scorers.embedding_pair import embedding_pair
 from evalium.scorers.tifa import tifa
 from evalium.scorers.vqa import plain_answer, vqa
 from evalium.scorers.zero_shot import zero_shot
+from tests.batches import Rng, each, ten_thousand
 from tests.metrics.feature_sets import NO_INTERVAL, one, vectors
 from tests.scorers.records import record, scored, value
 
@@ -69,11 +70,13 @@ def test_recall_equals_sorting(n: int, k: int, seed: int) -> None:
     check_case(n, k, seed)
 
 
+def drawn(rng: Rng) -> tuple[int, ...]:
+    return tuple(rng.integers([1, 1, 0], [13, 6, 10**6]).tolist())
+
+
 @pytest.mark.slow
-@given(**CASES)
-@settings(max_examples=10_000)
-def test_ten_thousand_recalls_equal_sorting(n: int, k: int, seed: int) -> None:
-    check_case(n, k, seed)
+def test_ten_thousand_recalls_equal_sorting() -> None:
+    ten_thousand(each(check_case, drawn))
 
 
 @pytest.mark.parametrize("kind", BOTH)

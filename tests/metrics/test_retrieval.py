@@ -8,6 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from evalium.core import ConfigError, Estimate, Status
 from evalium.metrics import compute, merge, sums
 from evalium.scorers import create
+from tests.batches import Rng, each, ten_thousand
 from tests.extras import require_extra
 from tests.scorers.records import record, scored
 
@@ -127,11 +129,18 @@ def test_any_ranking_equals_pytrec_eval(grades: dict[str, int], scores: dict[str
     check_a_case(grades, scores, level)
 
 
+def drawn(rng: Rng) -> tuple[dict[str, int], dict[str, float], int]:
+    """Grades, and scores that are often equal in full or but for the last digits."""
+    judged, ranked = (rng.permutation(DOCUMENTS)[: rng.integers(1, len(DOCUMENTS) + 1)].tolist() for _ in range(2))
+    grades, size = rng.integers(0, 4, len(judged)).tolist(), len(ranked)
+    kinds = [rng.integers(-2, 3, size), 1 - rng.integers(0, 5, size) * 2.0**-53, rng.uniform(-1e6, 1e6, size)]
+    scores = np.choose(rng.integers(0, 3, size), kinds).astype(float).tolist()
+    return dict(zip(judged, grades, strict=True)), dict(zip(ranked, scores, strict=True)), int(rng.integers(1, 4))
+
+
 @pytest.mark.slow
-@settings(max_examples=10_000, deadline=None)
-@given(GRADES, SCORES, st.integers(1, 3))
-def test_ten_thousand_rankings_equal_pytrec_eval(grades: dict[str, int], scores: dict[str, float], level: int) -> None:
-    check_a_case(grades, scores, level)
+def test_ten_thousand_rankings_equal_pytrec_eval() -> None:
+    ten_thousand(each(check_a_case, drawn))
 
 
 @settings(max_examples=100, deadline=None)

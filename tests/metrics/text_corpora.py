@@ -8,6 +8,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from tests.batches import Rng
+
 REFERENCE = "ref"
 DEGENERATE = [
     ("", ""),
@@ -27,10 +29,27 @@ DEGENERATE = [
     ("-(quoted)- 'tis", "(quoted) - 'tis"),
 ]
 
-words = st.sampled_from(["the", "The", "cat", "cats", "sat", "3.5", "don't", "(a)", "«é»", "猫", "running", ".", ","])
-separators = st.sampled_from([" ", " ", " ", "  ", "\n", ""])
+WORDS = ["the", "The", "cat", "cats", "sat", "3.5", "don't", "(a)", "«é»", "猫", "running", ".", ","]
+SEPARATORS = [" ", " ", " ", "  ", "\n", ""]
+
+words, separators = st.sampled_from(WORDS), st.sampled_from(SEPARATORS)
 texts = st.lists(st.tuples(words, separators), max_size=15).map(lambda parts: "".join(a + b for a, b in parts))
 corpora = st.lists(st.tuples(texts, texts), min_size=1, max_size=3)
+
+
+def drawn_corpus(rng: Rng) -> list[tuple[str, str]]:
+    """As `corpora`; half of the targets begin as the output does."""
+    pairs = []
+    for _ in range(rng.integers(1, 4)):
+        output, target = (
+            "".join(
+                WORDS[i] + SEPARATORS[j] for i, j in rng.integers(0, [len(WORDS), len(SEPARATORS)], (n, 2)).tolist()
+            )
+            for n in rng.integers(0, 16, 2)
+        )
+        cut = int(rng.integers(0, 2 * len(output) + 1)) % (len(output) + 1) if rng.random() < 0.5 else 0
+        pairs.append((output, output[:cut] + target[cut:]))
+    return pairs
 
 
 def translations(shared_data: Path) -> dict[str, list[str]]:

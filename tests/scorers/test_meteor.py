@@ -16,6 +16,7 @@ from evalium.scorers import create
 from evalium.scorers import meteor as meteor_module
 from evalium.scorers._meteor_align import Synonyms, align
 from evalium.scorers.meteor import meteor_exact_stem, synonyms_of
+from tests.batches import Rng, each, ten_thousand
 from tests.extras import require_extra
 
 from .records import record, scored, value
@@ -60,11 +61,14 @@ def test_equals_nltk(output: list[str], target: list[str]) -> None:
     check(output, target, Nothing(), None)
 
 
+def drawn(rng: Rng) -> tuple[list[str], ...]:
+    return tuple([WORDS[i] for i in rng.integers(0, len(WORDS), n).tolist()] for n in rng.integers(0, 16, 2))
+
+
 @pytest.mark.slow
-@settings(max_examples=10_000)
-@given(sentences, sentences)
-def test_equals_nltk_ten_thousand_times(output: list[str], target: list[str]) -> None:
-    check(output, target, Dictionary(), synonyms_of(Dictionary()))
+def test_equals_nltk_ten_thousand_times() -> None:
+    wordnet, synonyms = Dictionary(), synonyms_of(Dictionary())
+    ten_thousand(each(lambda output, target: check(output, target, wordnet, synonyms), drawn))
 
 
 def test_example_of_the_paper() -> None:

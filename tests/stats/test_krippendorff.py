@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalium.stats.krippendorff import Scale, krippendorff_alpha
+from tests.batches import Rng, each, ten_thousand
 from tests.extras import require_extra
 
 NAN = math.nan
@@ -87,12 +88,16 @@ def test_equals_the_reference(ratings: list[list[float]], scale: Scale) -> None:
     check_case(ratings, scale)
 
 
+def drawn(rng: Rng) -> tuple[list[list[float]], Scale]:
+    raters, units, scale = rng.integers([2, 1, 0], [6, 9, len(SCALES)]).tolist()
+    ratings = rng.choice([NAN, 0.0, 1.0, 2.0, 5.0, 7.5][: rng.integers(3, 7)], (raters, units))
+    return ratings.tolist(), SCALES[scale]
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@given(RATINGS, st.sampled_from(SCALES))
-@settings(max_examples=10_000)
-def test_ten_thousand_tables_equal_the_reference(ratings: list[list[float]], scale: Scale) -> None:
-    check_case(ratings, scale)
+def test_ten_thousand_tables_equal_the_reference() -> None:
+    ten_thousand(each(check_case, drawn))
 
 
 def test_text_is_nominal() -> None:
