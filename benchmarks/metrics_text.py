@@ -73,7 +73,7 @@ def translation(first: list[str], second: list[str], targets: list[str], draws: 
     from sacrebleu.significance import PairedTest
 
     def theirs() -> Any:
-        metrics = {"BLEU": BLEU(references=[targets]), "chrF": CHRF(references=[targets])}
+        metrics = {"BLEU": BLEU(references=[targets], force=True), "chrF": CHRF(references=[targets])}
         return PairedTest([("a", first), ("b", second)], metrics, None, test_type="bs", n_samples=draws)()[1]
 
     incumbent, published = cpu(theirs)
@@ -89,16 +89,14 @@ def translation(first: list[str], second: list[str], targets: list[str], draws: 
 
 def _paired(first: list[str], second: list[str], targets: list[str], draws: int) -> dict[str, tuple[float, float]]:
     """Scores of both systems, after their paired differences."""
-    from evalium.metrics import Frame, paired
-    from evalium.metrics.bleu import Bleu
-    from evalium.metrics.chrf import Chrf
-    from evalium.scorers.bleu import bleu
-    from evalium.scorers.chrf import chrf
+    from evalium.metrics import paired
+    from evalium.metrics.compute import measured
 
+    nothing = {"by": None, "cluster": None, "weights": None, "columns": None, "options": {}}
     found = {}
-    for name, scorer, metric in (("BLEU", bleu(), Bleu(scorer="s")), ("chrF2", chrf(), Chrf(scorer="s"))):
-        a, b = (Frame.from_columns(_columns(scorer, outputs, targets)) for outputs in (first, second))
-        pair = paired(metric, a, b, bootstrap=draws)[metric.key]
+    for name, metric in (("BLEU", "bleu"), ("chrF2", "chrf")):
+        (made, a), (_, b) = (measured(metric, outputs, targets, **nothing) for outputs in (first, second))
+        pair = paired(made, a, b, bootstrap=draws)[made.key]
         found[name] = (pair.a.value, pair.b.value)
     return found
 
