@@ -37,23 +37,29 @@ def word_splitter(
     return _after(cut, case, punctuation, unicode)
 
 
-def word_coder(
+def word_splitter_of_many(
     *, case: Case = "keep", punctuation: Punctuation = "keep", whitespace: Blanks = "jiwer", unicode: Unicode = "keep"
 ) -> SplitAll:
-    """Make the function that gives texts as strings with a character for each word, equal where the words are.
+    """Make the function that cuts many texts into words at once, or stands a character for each word.
 
     Its options are those of `word_splitter`.
 
     Example:
-        >>> first, second = word_coder()(["the cat", "cat the cat"])
+        >>> first, second = word_splitter_of_many()(["the cat", "cat the cat"])
         >>> first[1] == second[0] == second[2], first[0] == second[1], len(second)
         (True, True, 3)
     """
     cut: Split = _as_jiwer if whitespace == "jiwer" else str.split
+
+    def code(texts: Sequence[str]) -> Sequence[Sequence[str]]:
+        # Characters that take several bytes make coding slower than what it saves.
+        few_bytes = 2 * sum(map(str.isascii, texts)) > len(texts)
+        return words_as_characters(texts, cut) if few_bytes else [*map(cut, texts)]
+
     if case == punctuation == unicode == "keep":
-        return lambda texts: words_as_characters(texts, cut)
+        return code
     normalise = normaliser(case=case, punctuation=punctuation, whitespace="keep", unicode=unicode)
-    return lambda texts: words_as_characters([normalise(text) for text in texts], cut)
+    return lambda texts: code([*map(normalise, texts)])
 
 
 def character_splitter(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Container, Iterator, Sequence
+from itertools import accumulate
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from evalium.core import Record
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 Wanted = Container[str]
 ALL: Wanted = ("value", "values")
 """Which fields are wanted: `value`, `values.<name>`, or `values` for all of these."""
-_TOGETHER = 2**15
+_TOGETHER = 45_000
 """Characters that are compared at once: their arrays stay small enough to be had without asking the system."""
 
 
@@ -54,15 +57,15 @@ def _plain(texts: Sequence[Any]) -> bool:
 
 
 def cuts(firsts: Sequence[str], seconds: Sequence[str], characters: int) -> Iterator[slice]:
-    """Parts of so many characters, or of one pair that has more.
+    """Parts of at most so many characters, or of one pair that has more.
 
     Example:
-        >>> [*cuts(["ab", "c", "d"], ["", "c", "d"], 4)]
-        [slice(0, 2, None), slice(2, 3, None)]
+        >>> [*cuts(["ab", "c", "d", "long enough"], ["", "c", "d", ""], 4)]
+        [slice(0, 2, None), slice(2, 3, None), slice(3, 4, None)]
     """
-    start = size = 0
-    for i, (first, second) in enumerate(zip(firsts, seconds, strict=True), 1):
-        size += len(first) + len(second) + 1
-        if size >= characters or i == len(firsts):
-            yield slice(start, i)
-            start, size = i, 0
+    upto = [*accumulate(map(add, map(len, firsts), map(len, seconds)), initial=0)]
+    start = 0
+    while start < len(firsts):
+        stop = max(start + 1, bisect_right(upto, upto[start] + characters, start) - 1)
+        yield slice(start, stop)
+        start = stop

@@ -39,7 +39,7 @@ def words_as_characters(texts: Sequence[str], cut: Callable[[str], Sequence[str]
         return _one_by_one(map(cut, texts))
     spaced: Sequence[str] = texts
     buffer = _in_one(spaced)
-    if not _all_printable(buffer):
+    if not _printable(spaced, buffer):
         spaced = [text if text.isprintable() else " ".join(cut(text)) for text in texts]
         buffer = _in_one(spaced)
         if b"\0" in buffer:
@@ -61,12 +61,11 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _all_printable(buffer: bytes) -> bool:
-    """Whether this is certain at a glance: nothing but printable ASCII."""
+def _printable(texts: Sequence[str], buffer: bytes) -> bool:
     import numpy as np
 
-    characters = np.frombuffer(buffer, dtype=np.uint8)
-    return bool(characters.min() >= 32 and characters.max() < 127)
+    controls = b"\x7f" in buffer or np.frombuffer(buffer, dtype=np.uint8).min() < ord(" ")
+    return not controls and all(text.isascii() or text.isprintable() for text in texts)
 
 
 def _together(texts: Sequence[str], buffer: bytes) -> list[str]:
@@ -75,23 +74,27 @@ def _together(texts: Sequence[str], buffer: bytes) -> list[str]:
     blank = np.frombuffer(buffer, dtype=np.uint8) == ord(" ")
     edges = (blank[1:] != blank[:-1]).nonzero()[0] + 1
     starts, sizes = edges[0::2], edges[1::2] - edges[0::2]
-    characters = (_numbered(buffer, starts, sizes) + FIRST).astype("<u4").tobytes().decode("utf-32-le")
-    lengths = map(len, texts if buffer.isascii() else map(_utf8, texts))
-    ends = starts.searchsorted(np.cumsum([*lengths]) + np.arange(2, len(texts) + 2)).tolist()
-    return [characters[start:end] for start, end in pairwise([0, *ends])]
+    words = (_numbered(buffer, starts, sizes) + FIRST).astype("<u4").tobytes().decode("utf-32-le")
+    lengths = [len(text) if text.isascii() else len(_utf8(text)) for text in texts]
+    ends = starts.searchsorted(np.cumsum(lengths) + np.arange(1, len(texts) + 1)).tolist()
+    return [words[start:end] for start, end in pairwise([0, *ends])]
 
 
 def _numbered(buffer: bytes, starts: Ints, sizes: Ints) -> Ints:
-    """A number for each word, given its place in UTF-8: of its first 8 bytes, then of that number and 5 more bytes."""
+    """A number for each word: of its first 8 bytes, then of that number and as many more bytes as fit beside it."""
     import numpy as np
 
     eights = np.ndarray((len(buffer) - 7,), dtype="<u8", buffer=buffer, strides=(1,))
     numbers = _distinct(_first_bytes(eights[starts], sizes))
-    for offset in range(8, int(sizes.max(initial=0)), 5):
-        longer = (sizes > offset).nonzero()[0]
-        more = _first_bytes(eights[starts[longer] + offset], np.minimum(sizes[longer] - offset, 5))
-        first = int(numbers.max()) + 1
-        numbers[longer] = first + _distinct(numbers[longer].astype(np.uint64) | more)
+    first, offset = 3 * len(numbers), 8
+    longer = (sizes > offset).nonzero()[0]
+    while len(longer):
+        room = (64 - first.bit_length()) // 8
+        more = _first_bytes(eights[starts[longer] + offset], np.minimum(sizes[longer] - offset, room))
+        numbers[longer] = first + _distinct(numbers[longer].view(np.uint64) | more)
+        first += 3 * len(longer)
+        offset += room
+        longer = longer[sizes[longer] > offset]
     return numbers
 
 
@@ -99,7 +102,7 @@ def _first_bytes(eights: Codes, sizes: Ints) -> Codes:
     """The first bytes of eight, followed by zeros, at the upper end of the number."""
     import numpy as np
 
-    return eights << (64 - 8 * np.minimum(sizes, 8)).astype(np.uint64)
+    return eights << (64 - 8 * np.minimum(sizes, 8)).view(np.uint64)
 
 
 def _distinct(codes: Codes) -> Ints:
@@ -107,10 +110,11 @@ def _distinct(codes: Codes) -> Ints:
     import numpy as np
 
     bits = max(1, len(codes).bit_length())
-    numbers = (codes * np.uint64(_MULTIPLIER) >> np.uint64(64 - bits)).astype(np.int64)
+    numbers = (codes * np.uint64(_MULTIPLIER) >> np.uint64(64 - bits)).view(np.int64)
     table = np.empty(1 << bits, dtype=np.uint64)
     table[numbers] = codes
     # Where several codes fall on one number, the last one keeps it.
     lost = (table[numbers] != codes).nonzero()[0]
-    numbers[lost] = (1 << bits) + np.unique(codes[lost], return_inverse=True)[1]
+    others = np.sort(codes[lost])
+    numbers[lost] = (1 << bits) + others.searchsorted(codes[lost])
     return numbers

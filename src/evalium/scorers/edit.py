@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalium.core import Record, Verdict
 
-from ._edit_text import Blanks, Split, SplitAll, character_splitter, word_coder, word_splitter
+from ._edit_text import Blanks, Split, SplitAll, character_splitter, word_splitter, word_splitter_of_many
 from ._factory import built_in
 from ._target import NO_OUTPUT, NO_TARGET, texts_of
 from ._text_pairs import TextPairs, Wanted
@@ -51,7 +51,7 @@ def edit_words(
     """
     return _edits(
         word_splitter(case=case, punctuation=punctuation, whitespace=whitespace, unicode=unicode),
-        word_coder(case=case, punctuation=punctuation, whitespace=whitespace, unicode=unicode),
+        word_splitter_of_many(case=case, punctuation=punctuation, whitespace=whitespace, unicode=unicode),
     )
 
 
