@@ -75,7 +75,11 @@ def check(case: str, outputs: list[str], targets: list[list[str]]) -> None:
     """Targets: those of each unit, as many for each."""
     scorer, metric, reference = CASES[case]
     assert isinstance(metric, SumMetric)
-    found = float(metric.value(np.asarray(metric.rows(corpus_frame(scorer, outputs, list(targets)))).sum(axis=0)))
+    rows = np.asarray(metric.rows(corpus_frame(scorer, outputs, list(targets))))
+    if all(len(each) == 1 for each in targets):
+        together = corpus_frame(scorer, outputs, [text for [text] in targets])
+        assert np.array_equal(rows, np.asarray(metric.rows(together)))
+    found = float(metric.value(rows.sum(axis=0)))
     published = reference.corpus_score(outputs, [list(stream) for stream in zip(*targets, strict=True)]).score
     if math.isnan(found):
         assert published == 0.0
